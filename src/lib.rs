@@ -1,0 +1,27 @@
+//! Disaster recovery as code: reads a spec, proves or refutes what it promises, writes what makes it true.
+//!
+//! The folders are the stages, and data flows one way through them: every module uses only modules of strictly lower
+//! layers (`tests/it/layers.rs` holds that). ARCHITECTURE.md has the map.
+
+// Layer 0: leaves that know nothing of disasters.
+pub mod diag;
+pub mod graph;
+pub mod units;
+// Layer 1: text and time.
+pub mod calendar;
+pub mod text;
+// Layer 2: one reader per kind of file.
+pub mod spec;
+pub mod tech;
+// Layer 3: what the spec means.
+pub mod model;
+// Layer 4: pure readings of the model.
+pub mod analysis;
+pub mod desired;
+// Layer 5: opinions on computed facts.
+pub mod check;
+// Layer 6: values in, bytes out.
+pub mod emit;
+pub mod report;
+// Layer 7: the only place with files, clock, environment and output.
+pub mod cli;
