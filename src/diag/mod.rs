@@ -1,1 +1,13 @@
-//! (module header to be written with its first code.)
+//! What a user is told: findings and mistakes as data, with the place in the source where they are.
+//!
+//! Knows no domain and renders nothing: a [`Diagnostic`] is a value, `report` turns it into text.
+
+mod code;
+mod diagnostic;
+mod source;
+mod suggest;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use source::{FileId, Location, SourceFile, SourceMap, Span};
+pub use suggest::nearest;
