@@ -1,0 +1,347 @@
+//! Puts nodes into the arena, whoever reads the text, and refuses what no reader may let through: a key twice, merge
+//! keys, endless nesting, aliases that explode.
+
+use std::collections::HashMap;
+
+use super::arena::{DECODED, Document, HIDDEN, Node, QUOTED, after};
+use super::scalar::{Kind, resolve};
+use super::{Limits, Problem};
+use crate::diag::FileId;
+
+/// The document is beyond repair; the problem that says why has been noted.
+#[derive(Debug)]
+pub(super) struct Stop;
+
+/// What a scalar's bytes are.
+pub(super) enum Scalar {
+    /// The word as it stands.
+    Plain,
+    /// The text between two quotes, without escapes.
+    Quoted,
+    /// Text that differs from its source.
+    Decoded(Box<str>),
+}
+
+/// A container that is still open.
+struct Frame {
+    node: u32,
+    is_map: bool,
+    wants_key: bool,
+    /// Start of the first child, for containers without brackets.
+    first: Option<u32>,
+    /// Levels below this one.
+    height: usize,
+    anchor: usize,
+    /// One bit for every key, to tell cheaply that no two are alike.
+    seen: u128,
+    alike: bool,
+}
+
+/// What an anchor stands for; without nodes as long as its container is open.
+struct Anchor {
+    start: u32,
+    height: usize,
+    closed: bool,
+}
+
+pub(super) struct Builder<'s> {
+    source: &'s str,
+    limits: Limits,
+    nodes: Vec<Node>,
+    decoded: Vec<Box<str>>,
+    frames: Vec<Frame>,
+    anchors: HashMap<usize, Anchor>,
+    alias_nodes: usize,
+    /// Where the latest complete node ends.
+    last_end: u32,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'s> Builder<'s> {
+    pub(super) fn new(source: &'s str, limits: Limits) -> Self {
+        Self {
+            source,
+            limits,
+            nodes: Vec::with_capacity(source.len() / 12),
+            decoded: Vec::new(),
+            frames: Vec::new(),
+            anchors: HashMap::new(),
+            alias_nodes: 0,
+            last_end: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Where the latest complete node ends.
+    pub(super) fn last_end(&self) -> u32 {
+        self.last_end
+    }
+
+    /// The finished tree.
+    pub(super) fn finish(mut self, file: FileId) -> (Document<'s>, Vec<Problem>) {
+        let empty = match self.nodes.as_slice() {
+            [] => true,
+            [only] => only.kind == Kind::Null && only.len == 0,
+            _ => false,
+        };
+        if self.nodes.is_empty() {
+            self.nodes.push(Node { offset: 0, len: 0, next: 1, kind: Kind::Null, flags: 0 });
+        }
+        let document = Document { source: self.source, file, nodes: self.nodes, decoded: self.decoded, empty };
+        (document, self.problems)
+    }
+
+    /// A container opens at `start`; `anchor` is zero for none.
+    pub(super) fn open(&mut self, is_map: bool, start: u32, anchor: usize) -> Result<(), Stop> {
+        self.refuse_container_key(start)?;
+        if self.frames.len() >= self.limits.max_depth {
+            return Err(self.too_deep(start, start + 1));
+        }
+        let node = self.push(start, 0, if is_map { Kind::Map } else { Kind::Seq }, 0, 0)?;
+        if anchor != 0 {
+            self.anchors.insert(anchor, Anchor { start: node, height: 0, closed: false });
+        }
+        let frame = Frame { node, is_map, wants_key: is_map, first: None, height: 0, anchor, seen: 0, alike: false };
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    /// The innermost container closes; with a closing bracket, at `end`.
+    pub(super) fn close(&mut self, end: Option<u32>) {
+        let Some(frame) = self.frames.pop() else { return };
+        if frame.alike {
+            self.find_duplicates(frame.node);
+        }
+        let next = self.nodes.len() as u32;
+        let opened = self.nodes.get(frame.node as usize).map_or(0, |node| node.offset);
+        let start = if end.is_some() { opened } else { frame.first.unwrap_or(opened) };
+        let end = end.unwrap_or(self.last_end).max(start);
+        if let Some(node) = self.nodes.get_mut(frame.node as usize) {
+            node.next = next;
+            node.offset = start;
+            node.len = end - start;
+        }
+        if let Some(anchor) = self.anchors.get_mut(&frame.anchor) {
+            anchor.closed = true;
+            anchor.height = frame.height + 1;
+        }
+        self.placed(start, end, frame.height + 1);
+    }
+
+    /// A scalar in `start..end`.
+    pub(super) fn scalar(&mut self, start: u32, end: u32, scalar: Scalar, anchor: usize) -> Result<(), Stop> {
+        let (kind, flags, next) = match scalar {
+            Scalar::Plain => (resolve(self.slice(start, end)), 0, 0),
+            Scalar::Quoted => (Kind::Text, QUOTED, 0),
+            Scalar::Decoded(text) => {
+                self.decoded.push(text);
+                (Kind::Text, DECODED, self.decoded.len() as u32 - 1)
+            }
+        };
+        let node = self.push(start, end - start, kind, flags, next)?;
+        if anchor != 0 {
+            self.anchors.insert(anchor, Anchor { start: node, height: 0, closed: true });
+        }
+        self.key_or_value(node);
+        self.placed(start, end, 0);
+        Ok(())
+    }
+
+    /// A value that is not there. `near` is where a reader noticed it, after the dash of a list or the colon of a map.
+    pub(super) fn missing(&mut self, near: u32, anchor: usize) -> Result<(), Stop> {
+        let at = match self.frames.last() {
+            Some(frame) if frame.is_map => self.last_end,
+            _ => self.after_dash(near),
+        };
+        self.scalar(at, at, Scalar::Plain, anchor)
+    }
+
+    /// A copy of what the anchor stands for.
+    pub(super) fn alias(&mut self, start: u32, end: u32, anchor: usize) -> Result<(), Stop> {
+        let Some(target) = self.anchors.get(&anchor).filter(|anchor| anchor.closed) else {
+            let message = "the alias is inside the value that it repeats";
+            return Err(self.stop(Problem::new("alias-in-itself", start, end, message)));
+        };
+        let (from, height) = (target.start, target.height);
+        if height > 0 {
+            self.refuse_container_key(start)?;
+        }
+        if self.frames.len() + height > self.limits.max_depth {
+            return Err(self.too_deep(start, end));
+        }
+        let to = self.nodes.get(from as usize).map_or(from, |node| after(*node, from));
+        self.alias_nodes += (to - from) as usize;
+        if self.alias_nodes > self.limits.max_alias_nodes {
+            return Err(self.stop(alias_bomb(start, end, self.limits.max_alias_nodes)));
+        }
+        self.copy(from, to)?;
+        self.placed(start, end, height);
+        Ok(())
+    }
+
+    /// Notes a problem that ends the reading.
+    pub(super) fn stop(&mut self, problem: Problem) -> Stop {
+        self.problems.push(problem);
+        Stop
+    }
+
+    fn copy(&mut self, from: u32, to: u32) -> Result<(), Stop> {
+        let moved = self.nodes.len() as u32 - from;
+        for index in from..to {
+            let Some(mut node) = self.nodes.get(index as usize).copied() else { break };
+            if matches!(node.kind, Kind::Seq | Kind::Map) {
+                node.next += moved;
+            }
+            let copied = self.push(node.offset, node.len, node.kind, node.flags, node.next)?;
+            if index == from {
+                if let Some(copy) = self.nodes.get_mut(copied as usize) {
+                    copy.flags &= !HIDDEN;
+                }
+                if !matches!(node.kind, Kind::Seq | Kind::Map) {
+                    self.key_or_value(copied);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, offset: u32, len: u32, kind: Kind, flags: u8, next: u32) -> Result<u32, Stop> {
+        let index = self.nodes.len();
+        if index >= self.limits.max_nodes {
+            let message = format!("the file has more than {} keys and values", self.limits.max_nodes);
+            let problem = Problem::new("too-many-nodes", offset, offset + len, message);
+            return Err(self.stop(problem.help("split it into several files in one folder")));
+        }
+        self.nodes.push(Node { offset, len, next, kind, flags });
+        Ok(index as u32)
+    }
+
+    /// A child of the innermost container is complete.
+    fn placed(&mut self, start: u32, end: u32, height: usize) {
+        self.last_end = end;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.first.get_or_insert(start);
+            frame.height = frame.height.max(height);
+            if frame.is_map && height > 0 {
+                frame.wants_key = true;
+            }
+        }
+    }
+
+    /// A scalar was pushed: where a key is due it is one.
+    fn key_or_value(&mut self, index: u32) {
+        let Some(frame) = self.frames.last_mut().filter(|frame| frame.is_map) else { return };
+        frame.wants_key = !frame.wants_key;
+        if frame.wants_key {
+            return;
+        }
+        let Some(node) = self.nodes.get_mut(index as usize) else { return };
+        let text = key_text(self.source, &self.decoded, *node);
+        let bit = 1u128 << (fingerprint(text) & 127);
+        frame.alike |= frame.seen & bit != 0;
+        frame.seen |= bit;
+        let (start, end) = (node.offset, node.offset + node.len);
+        if text == "<<" && node.flags & QUOTED == 0 {
+            node.flags |= HIDDEN;
+            self.problems.push(merge_key(start, end));
+        } else if text.is_empty() {
+            node.flags |= HIDDEN;
+            let message = "a value without a key";
+            self.problems.push(Problem::new("empty-key", start, end, message).help("write `key: value`"));
+        }
+    }
+
+    fn find_duplicates(&mut self, map: u32) {
+        let mut index = map + 1;
+        let end = self.nodes.len() as u32;
+        let mut first: HashMap<&str, u32> = HashMap::new();
+        let mut again = Vec::new();
+        while index < end {
+            let Some(key) = self.nodes.get(index as usize) else { break };
+            let text = key_text(self.source, &self.decoded, *key);
+            if key.flags & HIDDEN == 0 {
+                match first.get(text) {
+                    Some(&earlier) => again.push((earlier, index)),
+                    None => {
+                        first.insert(text, index);
+                    }
+                }
+            }
+            let Some(value) = self.nodes.get(index as usize + 1) else { break };
+            index = after(*value, index + 1);
+        }
+        for (earlier, later) in again {
+            self.hide_duplicate(earlier, later);
+        }
+    }
+
+    fn hide_duplicate(&mut self, earlier: u32, later: u32) {
+        let Some(first) = self.nodes.get(earlier as usize).copied() else { return };
+        let Some(node) = self.nodes.get_mut(later as usize) else { return };
+        node.flags |= HIDDEN;
+        let text = key_text(self.source, &self.decoded, *node);
+        let problem = Problem::new(
+            "duplicate-key",
+            node.offset,
+            node.offset + node.len,
+            format!("the key `{text}` is written twice"),
+        )
+        .help("keep one of the two, or join what is under them")
+        .related(first.offset, first.offset + first.len, "first written here");
+        self.problems.push(problem);
+    }
+
+    fn refuse_container_key(&mut self, start: u32) -> Result<(), Stop> {
+        if !self.frames.last().is_some_and(|frame| frame.wants_key) {
+            return Ok(());
+        }
+        let problem = Problem::new("key-not-text", start, start + 1, "a list or a map cannot be a key");
+        Err(self.stop(problem.help("text that starts with `[` or `{` needs quotes")))
+    }
+
+    fn too_deep(&mut self, start: u32, end: u32) -> Stop {
+        let limit = self.limits.max_depth;
+        self.stop(Problem::new(
+            "nested-too-deep",
+            start,
+            end,
+            format!("more than {limit} maps and lists inside each other"),
+        ))
+    }
+
+    /// After the dash of a list that has nothing behind it; where there is no dash in sight, `near`.
+    fn after_dash(&self, near: u32) -> u32 {
+        let before = self.source.get(..near as usize).unwrap_or_default();
+        let trimmed = before.trim_end_matches([' ', '\t', '\n', '\r']);
+        if trimmed.ends_with('-') { trimmed.len() as u32 } else { near }
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &'s str {
+        self.source.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+/// A few bits that tell most short names apart.
+fn fingerprint(text: &str) -> usize {
+    let byte = |at: usize| text.as_bytes().get(at).map_or(0, |byte| *byte as usize);
+    let last = text.len().wrapping_sub(1);
+    text.len().wrapping_mul(37) ^ byte(0) ^ byte(text.len() / 2).wrapping_mul(5) ^ byte(last).wrapping_mul(29)
+}
+
+fn key_text<'a>(source: &'a str, decoded: &'a [Box<str>], node: Node) -> &'a str {
+    if node.flags & DECODED != 0 {
+        return decoded.get(node.next as usize).map_or("", |text| text);
+    }
+    let inset = u32::from(node.flags & QUOTED != 0);
+    source.get((node.offset + inset) as usize..(node.offset + node.len - inset) as usize).unwrap_or_default()
+}
+
+fn merge_key(start: u32, end: u32) -> Problem {
+    Problem::new("merge-key", start, end, "merge keys (`<<`) are not part of YAML 1.2")
+        .help("repeat the keys, or give the whole value an anchor and repeat it with an alias")
+}
+
+fn alias_bomb(start: u32, end: u32, limit: usize) -> Problem {
+    Problem::new("alias-bomb", start, end, format!("aliases repeat more than {limit} keys and values"))
+        .help("write the value where it is needed")
+}
