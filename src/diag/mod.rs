@@ -6,6 +6,7 @@ mod code;
 mod diagnostic;
 mod source;
 mod suggest;
+pub mod visible;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

@@ -1,1 +1,10 @@
-//! (module header to be written with its first code.)
+//! From values to generated files: templates, quoting, Hiera data, and the set of files that results.
+//!
+//! Reads and writes no file: templates come in as text, a [`fileset::FileSet`] goes out, and `cli` puts it on disk.
+
+pub mod data;
+pub mod fileset;
+mod filters;
+pub mod hiera;
+pub mod quote;
+pub mod templates;
