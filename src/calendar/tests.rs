@@ -1,0 +1,135 @@
+//! Known answers, told as a user would write them.
+
+use super::civil::{DAY, day_number};
+use super::{Gap, Schedule, Scheduler, Zone};
+
+fn schedule(text: &str, zone: &str) -> Schedule {
+    Schedule::parse(text, Zone::parse(zone).unwrap(), Scheduler::Systemd).unwrap()
+}
+
+fn cron(text: &str, zone: &str) -> Schedule {
+    Schedule::parse(text, Zone::parse(zone).unwrap(), Scheduler::Cron).unwrap()
+}
+
+fn hours(gap: Option<Gap>) -> f64 {
+    gap.unwrap().seconds() as f64 / 3600.0
+}
+
+fn utc(year: i64, month: u32, day: u32, hour: i64, minute: i64) -> i64 {
+    day_number(year, month, day) * DAY + hour * 3_600 + minute * 60
+}
+
+#[test]
+fn the_worst_gap_is_over_all_time() {
+    let worst = |text, zone| hours(schedule(text, zone).worst_gap());
+    assert_eq!(worst("0 2 * * *", "UTC"), 24.0);
+    assert_eq!(worst("30 2 * * *", "Europe/Madrid"), 47.0);
+    assert_eq!(worst("*/15 * * * *", "Europe/Madrid"), 1.25);
+    assert_eq!(worst("0 */4 * * *", "Australia/Lord_Howe"), 4.5);
+    assert_eq!(worst("0 0,12 * * 1-5", "UTC"), 60.0);
+    assert_eq!(worst("0 0 29 2 *", "UTC"), 2_921.0 * 24.0);
+    assert_eq!(worst("Mon *-02-29", "UTC"), 40.0 * 365.25 * 24.0 - 24.0);
+    assert_eq!(worst("* * * * *", "UTC"), 1.0 / 60.0);
+    assert_eq!(worst("*:*:*", "UTC"), 1.0 / 3600.0);
+}
+
+#[test]
+fn the_worst_gap_has_witnesses() {
+    let spring = schedule("30 2 * * *", "Europe/Madrid").gaps().unwrap();
+    assert_eq!(
+        spring.longest,
+        Some(Gap {
+            from: utc(2026, 3, 28, 1, 30),
+            to: utc(2026, 3, 30, 0, 30)
+        })
+    );
+    assert_eq!(spring.last, None);
+    let leap = schedule("0 0 29 2 *", "UTC").worst_gap().unwrap();
+    assert_eq!(
+        leap,
+        Gap {
+            from: utc(2096, 2, 29, 0, 0),
+            to: utc(2104, 2, 29, 0, 0)
+        }
+    );
+}
+
+#[test]
+fn never_once_and_a_few_times() {
+    assert_eq!(schedule("0 0 31 2 *", "UTC").gaps(), None);
+    let once = schedule("2026-03-01 02:00", "UTC").gaps().unwrap();
+    assert_eq!(
+        (once.first, once.last, once.longest),
+        (utc(2026, 3, 1, 2, 0), Some(utc(2026, 3, 1, 2, 0)), None)
+    );
+    let few = schedule("2026..2028-03-01 02:00", "UTC").gaps().unwrap();
+    assert_eq!(few.last, Some(utc(2028, 3, 1, 2, 0)));
+    assert_eq!(few.longest.map(|gap| gap.seconds()), Some(366 * DAY));
+}
+
+#[test]
+fn cron_joins_days_and_weekdays_as_vixie_does() {
+    let runs = |text| {
+        let schedule = schedule(text, "UTC");
+        let year = schedule.instants(utc(2026, 1, 1, 0, 0));
+        year.take_while(|at| *at < utc(2027, 1, 1, 0, 0)).count()
+    };
+    assert_eq!(runs("0 0 13 * 5"), 61);
+    assert_eq!(runs("0 0 */2 * 1"), 26);
+    assert_eq!(runs("*/90 * * * *"), 8_760);
+    assert_eq!(runs("0 0 * * 7"), 52);
+}
+
+#[test]
+fn vixies_cron_makes_up_for_skipped_fixed_times() {
+    let spring = utc(2026, 3, 29, 1, 0);
+    let runs = |text| -> Vec<i64> {
+        let schedule = cron(text, "Europe/Madrid");
+        let runs = schedule.instants(spring - 2 * 3_600);
+        runs.take_while(|at| *at < spring + 2 * 3_600)
+            .map(|at| (at - spring) / 60)
+            .collect()
+    };
+    assert_eq!(runs("30 2 * * *"), [0]);
+    assert_eq!(runs("0,30 2,3 * * *"), [0, 30]);
+    assert_eq!(runs("30 */1 * * *"), [-90, -30, 30, 90]);
+    assert_eq!(runs("* 2 * * *"), Vec::<i64>::new());
+    assert_eq!(hours(cron("30 2 * * *", "Europe/Madrid").worst_gap()), 25.0);
+}
+
+#[test]
+fn vixies_cron_repeats_wildcards_when_clocks_go_back() {
+    assert_eq!(
+        hours(cron("*/15 * * * *", "Europe/Madrid").worst_gap()),
+        0.25
+    );
+    let gaps = cron("30 2 * * *", "Europe/Madrid").gaps().unwrap();
+    assert_eq!((hours(gaps.longest), hours(gaps.shortest)), (25.0, 23.5));
+    let twice = cron("* 2 * * *", "Europe/Madrid");
+    assert_eq!(
+        twice.instants(utc(2026, 10, 25, 0, 0)).take(120).last(),
+        Some(utc(2026, 10, 25, 1, 59))
+    );
+}
+
+#[test]
+fn backwards_is_the_inverse_of_forwards() {
+    for (text, zone) in [
+        ("*/15 * * * *", "Europe/Madrid"),
+        ("30 2 * * *", "Europe/Madrid"),
+        ("0 0 29 2 *", "America/Havana"),
+    ] {
+        for schedule in [schedule(text, zone), cron(text, zone)] {
+            let runs: Vec<i64> = schedule
+                .instants(utc(2026, 3, 28, 0, 0))
+                .take(25_000)
+                .collect();
+            for pair in runs.windows(2) {
+                assert_eq!(schedule.previous_at_or_before(pair[1] - 1), Some(pair[0]));
+                assert_eq!(schedule.previous_at_or_before(pair[1]), Some(pair[1]));
+                assert_eq!(schedule.next_after(pair[0]), Some(pair[1]));
+                assert!(pair[0] < pair[1]);
+            }
+        }
+    }
+}
