@@ -20,16 +20,11 @@ pub(super) fn civil(number: i64) -> (i64, u32, u32) {
     let shifted = number + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     (year, month as u32, day as u32)
 }
@@ -59,10 +54,7 @@ mod tests {
             assert_eq!(day_number(year, month, day), number);
             assert!(day <= days_in_month(year, month));
             let date = jiff::civil::date(year as i16, month as i8, day as i8);
-            assert_eq!(
-                date.weekday().to_monday_zero_offset() as u32,
-                weekday(number)
-            );
+            assert_eq!(date.weekday().to_monday_zero_offset() as u32, weekday(number));
         }
         assert_eq!(day_number(2026, 1, 1), 20_454);
     }

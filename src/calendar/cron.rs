@@ -30,42 +30,15 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 const FIELDS: [Field; 5] = [
-    Field {
-        name: "minute",
-        low: 0,
-        high: 59,
-        names: &[],
-    },
-    Field {
-        name: "hour",
-        low: 0,
-        high: 23,
-        names: &[],
-    },
-    Field {
-        name: "day of the month",
-        low: 1,
-        high: 31,
-        names: &[],
-    },
-    Field {
-        name: "month",
-        low: 1,
-        high: 12,
-        names: &MONTHS,
-    },
-    Field {
-        name: "weekday",
-        low: 0,
-        high: 7,
-        names: &WEEKDAYS,
-    },
+    Field { name: "minute", low: 0, high: 59, names: &[] },
+    Field { name: "hour", low: 0, high: 23, names: &[] },
+    Field { name: "day of the month", low: 1, high: 31, names: &[] },
+    Field { name: "month", low: 1, high: 12, names: &MONTHS },
+    Field { name: "weekday", low: 0, high: 7, names: &WEEKDAYS },
 ];
 
 /// The expressions behind cron's nicknames.
@@ -104,20 +77,16 @@ impl Cron {
     pub(super) fn nickname(text: &str) -> Result<Cron, ParseError> {
         let name = text.trim_start_matches('@');
         if let Some((_, expression)) = NICKNAMES.iter().find(|(known, _)| *known == name) {
-            let fields: Vec<(usize, &str)> =
-                expression.split(' ').map(|field| (0, field)).collect();
+            let fields: Vec<(usize, &str)> = expression.split(' ').map(|field| (0, field)).collect();
             return Cron::parse(&fields);
         }
         let error = |message: &str| ParseError::new(message, 0, text.len());
         if name == "reboot" {
-            return Err(error(
-                "`@reboot` runs when a machine starts, so nothing says how far apart its runs are",
-            )
-            .help("write when it runs, such as `0 2 * * *`, or how often: `every: 1d`"));
+            return Err(error("`@reboot` runs when a machine starts, so nothing says how far apart its runs are")
+                .help("write when it runs, such as `0 2 * * *`, or how often: `every: 1d`"));
         }
         if name.starts_with("every") {
-            return Err(error("`@every` is not cron")
-                .help("give the interval as `every: 6h` instead of `schedule:`"));
+            return Err(error("`@every` is not cron").help("give the interval as `every: 6h` instead of `schedule:`"));
         }
         let near = nearest(name, NICKNAMES.iter().map(|(known, _)| *known), 1);
         let help = near.first().map_or_else(
@@ -128,11 +97,7 @@ impl Cron {
     }
 
     pub(super) fn dates(&self) -> DateSet {
-        let join = if self.day_star {
-            Join::Both
-        } else {
-            Join::Either
-        };
+        let join = if self.day_star { Join::Both } else { Join::Either };
         DateSet {
             years: Years::Every,
             months: self.months,
@@ -143,11 +108,7 @@ impl Cron {
     }
 
     pub(super) fn times(&self) -> TimeSet {
-        TimeSet {
-            hours: self.hours,
-            minutes: self.minutes,
-            seconds: 1,
-        }
+        TimeSet { hours: self.hours, minutes: self.minutes, seconds: 1 }
     }
 }
 
@@ -165,11 +126,7 @@ impl Field {
     /// A star, a value or a range, with or without a step.
     fn parse_item(&self, item: &str, at: usize) -> Result<u64, ParseError> {
         if item.is_empty() {
-            return Err(ParseError::new(
-                format!("an item is missing in the list for the {}", self.name),
-                at,
-                0,
-            ));
+            return Err(ParseError::new(format!("an item is missing in the list for the {}", self.name), at, 0));
         }
         let (range, step) = match item.split_once('/') {
             Some((range, step)) => (range, Some((step, at + range.len() + 1))),
@@ -181,19 +138,10 @@ impl Field {
             Some((text, at)) => parse_step(text, at)?,
         };
         if single && item.contains('/') {
-            return Err(ParseError::new(
-                format!("`{item}` has a step but no range"),
-                at,
-                item.len(),
-            )
-            .help(format!(
-                "write `{first}-{}/{step}`, which every cron reads alike",
-                self.top()
-            )));
+            return Err(ParseError::new(format!("`{item}` has a step but no range"), at, item.len())
+                .help(format!("write `{first}-{}/{step}`, which every cron reads alike", self.top())));
         }
-        Ok((first..=last)
-            .step_by(step)
-            .fold(0, |bits, value| bits | 1 << value))
+        Ok((first..=last).step_by(step).fold(0, |bits, value| bits | 1 << value))
     }
 
     /// First and last value, and whether only one was given.
@@ -212,12 +160,7 @@ impl Field {
                 (7, 0) => format!("write `{from}-7`"),
                 _ => format!("write `{from}-{},{}-{to}`", self.top(), self.bottom()),
             };
-            return Err(ParseError::new(
-                format!("the range `{range}` runs backwards"),
-                at,
-                range.len(),
-            )
-            .help(help));
+            return Err(ParseError::new(format!("the range `{range}` runs backwards"), at, range.len()).help(help));
         }
         Ok((from, to, false))
     }
@@ -228,23 +171,15 @@ impl Field {
             return Ok(self.low + index as u32);
         }
         if text.is_empty() {
-            return Err(ParseError::new(
-                format!("a {} is missing", self.name),
-                at,
-                0,
-            ));
+            return Err(ParseError::new(format!("a {} is missing", self.name), at, 0));
         }
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(self.not_a_value(text, &lower, at));
         }
         match text.parse::<u32>() {
             Ok(value) if (self.low..=self.high).contains(&value) => Ok(value),
-            _ => Err(ParseError::new(
-                format!("{} {text} is out of range", self.name),
-                at,
-                text.len(),
-            )
-            .help(format!("a {} is {} to {}", self.name, self.low, self.high))),
+            _ => Err(ParseError::new(format!("{} {text} is out of range", self.name), at, text.len())
+                .help(format!("a {} is {} to {}", self.name, self.low, self.high))),
         }
     }
 
@@ -253,22 +188,11 @@ impl Field {
         if text == "?" {
             return error.help("`?` belongs to Quartz; in cron write `*`");
         }
-        if text.contains(['#', '?'])
-            || matches!(lower, "l" | "w" | "lw")
-            || ends_in_quartz_letter(lower)
-        {
+        if text.contains(['#', '?']) || matches!(lower, "l" | "w" | "lw") || ends_in_quartz_letter(lower) {
             return error.help("`L`, `W` and `#` belong to Quartz; OnCalendar has `*-*~01` for the last day of a month and `Mon *-*~07/1` for its last Monday");
         }
-        let by_start = self
-            .names
-            .iter()
-            .copied()
-            .find(|name| lower.starts_with(name));
-        let near = by_start.or_else(|| {
-            nearest(lower, self.names.iter().copied(), 1)
-                .first()
-                .copied()
-        });
+        let by_start = self.names.iter().copied().find(|name| lower.starts_with(name));
+        let near = by_start.or_else(|| nearest(lower, self.names.iter().copied(), 1).first().copied());
         error.maybe_help(near.map(|name| format!("did you mean `{name}`?")))
     }
 
@@ -291,16 +215,12 @@ fn ends_in_quartz_letter(lower: &str) -> bool {
 
 fn parse_step(text: &str, at: usize) -> Result<usize, ParseError> {
     match text.parse::<usize>() {
-        Ok(0) => Err(ParseError::new(
-            "a step of 0 never gets anywhere",
-            at,
-            text.len(),
-        )),
+        Ok(0) => Err(ParseError::new("a step of 0 never gets anywhere", at, text.len())),
         Ok(step) => Ok(step),
-        Err(_) => Err(
-            ParseError::new(format!("`{text}` is not a step"), at, text.len())
-                .help("a step is a number, as in `*/15`"),
-        ),
+        Err(_) => {
+            Err(ParseError::new(format!("`{text}` is not a step"), at, text.len())
+                .help("a step is a number, as in `*/15`"))
+        }
     }
 }
 

@@ -83,14 +83,7 @@ impl DateSet {
         let (year, month, day) = civil(from);
         let first = from - i64::from(day) + 1;
         let mask = self.month_mask(year, month, first) & u32::MAX << (day - 1);
-        DatesBetween {
-            set: self,
-            year,
-            month,
-            first,
-            mask,
-            last,
-        }
+        DatesBetween { set: self, year, month, first, mask, last }
     }
 
     /// The last day of the set in `first..=from`.
@@ -108,11 +101,7 @@ impl DateSet {
                 return None;
             }
             keep = u32::MAX;
-            (year, month) = if month == 1 {
-                (year - 1, 12)
-            } else {
-                (year, month - 1)
-            };
+            (year, month) = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
         }
     }
 }
@@ -138,11 +127,7 @@ impl Iterator for DatesBetween<'_> {
             if self.first > self.last {
                 return None;
             }
-            (self.year, self.month) = if self.month == 12 {
-                (self.year + 1, 1)
-            } else {
-                (self.year, self.month + 1)
-            };
+            (self.year, self.month) = if self.month == 12 { (self.year + 1, 1) } else { (self.year, self.month + 1) };
             self.mask = self.set.month_mask(self.year, self.month, self.first);
         }
         let found = self.first + i64::from(self.mask.trailing_zeros());
@@ -157,8 +142,7 @@ impl Years {
             Years::Every => true,
             Years::Only { bits, .. } => {
                 let index = year - FIRST_YEAR;
-                (0..=LAST_YEAR - FIRST_YEAR).contains(&index)
-                    && bits[index as usize / 64] >> (index % 64) & 1 == 1
+                (0..=LAST_YEAR - FIRST_YEAR).contains(&index) && bits[index as usize / 64] >> (index % 64) & 1 == 1
             }
         }
     }
@@ -176,13 +160,7 @@ mod tests {
     use super::*;
 
     fn set(days: Days, weekdays: u8, join: Join) -> DateSet {
-        DateSet {
-            years: Years::Every,
-            months: EVERY_MONTH,
-            days,
-            weekdays,
-            join,
-        }
+        DateSet { years: Years::Every, months: EVERY_MONTH, days, weekdays, join }
     }
 
     #[test]
@@ -204,14 +182,8 @@ mod tests {
         ];
         for set in sets {
             for from in (20_000..24_000).step_by(13) {
-                assert_eq!(
-                    set.at_or_after(from, 25_000),
-                    (from..=25_000).find(|day| set.contains(*day))
-                );
-                assert_eq!(
-                    set.at_or_before(from, 19_000),
-                    (19_000..=from).rev().find(|day| set.contains(*day))
-                );
+                assert_eq!(set.at_or_after(from, 25_000), (from..=25_000).find(|day| set.contains(*day)));
+                assert_eq!(set.at_or_before(from, 19_000), (19_000..=from).rev().find(|day| set.contains(*day)));
             }
         }
     }

@@ -22,12 +22,7 @@ impl std::error::Error for ParseError {}
 
 impl ParseError {
     pub(super) fn new(message: impl Into<String>, offset: usize, len: usize) -> Self {
-        ParseError {
-            message: message.into(),
-            offset,
-            len,
-            help: None,
-        }
+        ParseError { message: message.into(), offset, len, help: None }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
@@ -49,11 +44,7 @@ impl ParseError {
 }
 
 /// The names nearest to `wanted` ignoring case, at most `limit` of the same distance; none that is another word altogether.
-pub(super) fn nearest<'a>(
-    wanted: &str,
-    names: impl IntoIterator<Item = &'a str>,
-    limit: usize,
-) -> Vec<&'a str> {
+pub(super) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
     let wanted = wanted.to_ascii_lowercase();
     let allowed = (wanted.chars().count() / 3).max(1);
     let mut found: Vec<(usize, &str)> = names
@@ -64,11 +55,7 @@ pub(super) fn nearest<'a>(
     found.sort();
     let best = found.first().map(|(distance, _)| *distance);
     found.retain(|(distance, _)| Some(*distance) == best);
-    found
-        .into_iter()
-        .take(limit)
-        .map(|(_, name)| name)
-        .collect()
+    found.into_iter().take(limit).map(|(_, name)| name).collect()
 }
 
 /// Damerau-Levenshtein distance with adjacent transpositions (optimal string alignment).

@@ -88,11 +88,7 @@ impl Schedule {
 /// Where to look, in local seconds, and whether the schedule has an end.
 fn extent(dates: &DateSet) -> (i64, i64, bool) {
     match dates.years {
-        Years::Every => (
-            reference_day() * DAY,
-            day_number(REGULAR_FROM_YEAR + CYCLE_YEARS, 1, 1) * DAY,
-            false,
-        ),
+        Years::Every => (reference_day() * DAY, day_number(REGULAR_FROM_YEAR + CYCLE_YEARS, 1, 1) * DAY, false),
         Years::Only { open, .. } => (DAY, day_number(LAST_YEAR + 1, 1, 2) * DAY, !open),
     }
 }
@@ -110,16 +106,8 @@ impl Pattern {
     /// The runs in `from..until` of a day; `None` where there are none.
     fn of(times: &TimeSet, from: u32, until: u32) -> Option<Pattern> {
         let first = times.at_or_after(from).filter(|first| *first < until)?;
-        let mut pattern = Pattern {
-            first,
-            last: first,
-            longest: (0, 0),
-            shortest: (0, u32::MAX),
-        };
-        while let Some(next) = times
-            .at_or_after(pattern.last + 1)
-            .filter(|next| *next < until)
-        {
+        let mut pattern = Pattern { first, last: first, longest: (0, 0), shortest: (0, u32::MAX) };
+        while let Some(next) = times.at_or_after(pattern.last + 1).filter(|next| *next < until) {
             let apart = next - pattern.last;
             if apart > pattern.longest.1 - pattern.longest.0 {
                 pattern.longest = (pattern.last, next);
@@ -195,14 +183,8 @@ impl Walk<'_> {
             return;
         }
         let at = |second: u32| midnight + i64::from(second);
-        self.gap(Gap {
-            from: at(pattern.longest.0),
-            to: at(pattern.longest.1),
-        });
-        self.gap(Gap {
-            from: at(pattern.shortest.0),
-            to: at(pattern.shortest.1),
-        });
+        self.gap(Gap { from: at(pattern.longest.0), to: at(pattern.longest.1) });
+        self.gap(Gap { from: at(pattern.shortest.0), to: at(pattern.shortest.1) });
         if let Some(seen) = &mut self.seen {
             seen.last = at(pattern.last);
             seen.gaps.last = Some(seen.last);
@@ -212,19 +194,11 @@ impl Walk<'_> {
     fn run(&mut self, at: i64) {
         match self.seen {
             None => {
-                let gaps = Gaps {
-                    first: at,
-                    last: Some(at),
-                    longest: None,
-                    shortest: None,
-                };
+                let gaps = Gaps { first: at, last: Some(at), longest: None, shortest: None };
                 self.seen = Some(Seen { last: at, gaps });
             }
             Some(seen) => {
-                self.gap(Gap {
-                    from: seen.last,
-                    to: at,
-                });
+                self.gap(Gap { from: seen.last, to: at });
                 if let Some(seen) = &mut self.seen {
                     seen.last = at;
                     seen.gaps.last = Some(at);
@@ -235,18 +209,10 @@ impl Walk<'_> {
 
     fn gap(&mut self, gap: Gap) {
         let Some(seen) = &mut self.seen else { return };
-        if seen
-            .gaps
-            .longest
-            .is_none_or(|longest| gap.seconds() > longest.seconds())
-        {
+        if seen.gaps.longest.is_none_or(|longest| gap.seconds() > longest.seconds()) {
             seen.gaps.longest = Some(gap);
         }
-        if seen
-            .gaps
-            .shortest
-            .is_none_or(|shortest| gap.seconds() < shortest.seconds())
-        {
+        if seen.gaps.shortest.is_none_or(|shortest| gap.seconds() < shortest.seconds()) {
             seen.gaps.shortest = Some(gap);
         }
     }

@@ -41,21 +41,11 @@ impl Stretch {
         }
         let end = match changes.get(index) {
             Some(change) => change.at + change.before,
-            None => {
-                table_end()
-                    + changes
-                        .last()
-                        .map_or(zone.first_offset(), |change| change.after)
-            }
+            None => table_end() + changes.last().map_or(zone.first_offset(), |change| change.after),
         };
         let Some(change) = index.checked_sub(1).map(|before| changes[before]) else {
             let offset = zone.first_offset();
-            return Some(Stretch {
-                start: table_start() + offset,
-                end,
-                offset,
-                missed: None,
-            });
+            return Some(Stretch { start: table_start() + offset, end, offset, missed: None });
         };
         let (shown_before, shown) = (change.at + change.before, change.at + change.after);
         let jump = shown - shown_before;
@@ -64,19 +54,10 @@ impl Stretch {
             ClockRule::CatchUp => -jump > CRON_LIMIT,
             ClockRule::WallClock => true,
         };
-        let start = if repeats {
-            shown
-        } else {
-            shown.max(shown_before)
-        };
+        let start = if repeats { shown } else { shown.max(shown_before) };
         let caught_up = rule == ClockRule::CatchUp && jump > 0 && jump < CRON_LIMIT;
         let missed = caught_up.then_some((shown_before, shown));
-        Some(Stretch {
-            start,
-            end,
-            offset: change.after,
-            missed,
-        })
+        Some(Stretch { start, end, offset: change.after, missed })
     }
 }
 
@@ -98,13 +79,7 @@ impl<'a> Instants<'a> {
         let index = schedule.zone().changes_until(from);
         let stretch = Stretch::of(schedule.zone(), index, schedule.clock_rule());
         let cursor = stretch.map_or(0, |stretch| stretch.start.max(from + stretch.offset));
-        Instants {
-            schedule,
-            index,
-            stretch,
-            cursor,
-            from,
-        }
+        Instants { schedule, index, stretch, cursor, from }
     }
 
     fn enter_next_stretch(&mut self) {
@@ -158,9 +133,7 @@ impl Schedule {
         let mut until = i64::MAX;
         loop {
             let stretch = Stretch::of(self.zone(), index, self.clock_rule())?;
-            until = until
-                .min(stretch.end)
-                .min((instant + 1).saturating_add(stretch.offset));
+            until = until.min(stretch.end).min((instant + 1).saturating_add(stretch.offset));
             if let Some(local) = self.previous_local(until, stretch.start) {
                 return Some(local - stretch.offset);
             }

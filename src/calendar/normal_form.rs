@@ -3,9 +3,7 @@
 //! The rules are those of systemd 252, `man 7 systemd.time` and `src/shared/calendarspec.c`; `systemd-analyze calendar`
 //! prints the same as [`CalendarSpec`]'s `Display`.
 
-use super::date_set::{
-    DateSet, Days, EVERY_DAY, EVERY_MONTH, EVERY_WEEKDAY, FIRST_YEAR, Join, LAST_YEAR, Years,
-};
+use super::date_set::{DateSet, Days, EVERY_DAY, EVERY_MONTH, EVERY_WEEKDAY, FIRST_YEAR, Join, LAST_YEAR, Years};
 use super::error::ParseError;
 use super::time_set::TimeSet;
 use std::fmt::{Display, Formatter, Result as FmtResult};
@@ -46,53 +44,20 @@ struct Unit {
     high: u32,
 }
 
-const YEAR: Unit = Unit {
-    name: "year",
-    low: FIRST_YEAR as u32,
-    high: LAST_YEAR as u32,
-};
-const MONTH: Unit = Unit {
-    name: "month",
-    low: 1,
-    high: 12,
-};
-const DAY_OF_MONTH: Unit = Unit {
-    name: "day of the month",
-    low: 1,
-    high: 31,
-};
+const YEAR: Unit = Unit { name: "year", low: FIRST_YEAR as u32, high: LAST_YEAR as u32 };
+const MONTH: Unit = Unit { name: "month", low: 1, high: 12 };
+const DAY_OF_MONTH: Unit = Unit { name: "day of the month", low: 1, high: 31 };
 /// systemd counts back at most 28 days, which every month has.
-const DAY_FROM_END: Unit = Unit {
-    name: "day from the end of the month",
-    low: 1,
-    high: 28,
-};
-const HOUR: Unit = Unit {
-    name: "hour",
-    low: 0,
-    high: 23,
-};
-const MINUTE: Unit = Unit {
-    name: "minute",
-    low: 0,
-    high: 59,
-};
-const SECOND: Unit = Unit {
-    name: "second",
-    low: 0,
-    high: 59,
-};
+const DAY_FROM_END: Unit = Unit { name: "day from the end of the month", low: 1, high: 28 };
+const HOUR: Unit = Unit { name: "hour", low: 0, high: 23 };
+const MINUTE: Unit = Unit { name: "minute", low: 0, high: 59 };
+const SECOND: Unit = Unit { name: "second", low: 0, high: 59 };
 
 pub(super) const WEEKDAY_NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 impl Component {
     pub(super) fn single(value: u32) -> Component {
-        Component {
-            start: value,
-            stop: None,
-            repeat: 0,
-            place: (0, 0),
-        }
+        Component { start: value, stop: None, repeat: 0, place: (0, 0) }
     }
 
     /// Shortens a range to a whole number of steps, and turns one that is a single value into that value.
@@ -114,25 +79,13 @@ impl Component {
         let range = format!("a {} is {} to {}", unit.name, unit.low, unit.high);
         for value in [Some(self.start), self.stop].into_iter().flatten() {
             if !(unit.low..=unit.high).contains(&value) {
-                return Err(ParseError::new(
-                    format!("{} {value} is out of range", unit.name),
-                    at,
-                    len,
-                )
-                .help(range));
+                return Err(ParseError::new(format!("{} {value} is out of range", unit.name), at, len).help(range));
             }
         }
         let backwards = self.stop.is_some_and(|stop| stop < self.start);
         if let (true, Some(stop)) = (backwards, self.stop) {
-            return Err(ParseError::new(
-                format!("the range `{}..{stop}` runs backwards", self.start),
-                at,
-                len,
-            )
-            .help(format!(
-                "write `{}..{},{}..{stop}`",
-                self.start, unit.high, unit.low
-            )));
+            return Err(ParseError::new(format!("the range `{}..{stop}` runs backwards", self.start), at, len)
+                .help(format!("write `{}..{},{}..{stop}`", self.start, unit.high, unit.low)));
         }
         let reach = match (self.stop, from_end) {
             (Some(stop), _) => stop - self.start,
@@ -140,12 +93,8 @@ impl Component {
             (None, false) => unit.high - self.start,
         };
         if self.repeat > reach {
-            return Err(ParseError::new(
-                format!("a repetition of {} never comes round", self.repeat),
-                at,
-                len,
-            )
-            .help(format!("write `{}` alone", self.start)));
+            return Err(ParseError::new(format!("a repetition of {} never comes round", self.repeat), at, len)
+                .help(format!("write `{}` alone", self.start)));
         }
         Ok(())
     }
@@ -183,11 +132,7 @@ impl CalendarSpec {
             component.stop = component.stop.map(full_year);
         }
         let from_end = self.end_of_month;
-        let day = if from_end {
-            &DAY_FROM_END
-        } else {
-            &DAY_OF_MONTH
-        };
+        let day = if from_end { &DAY_FROM_END } else { &DAY_OF_MONTH };
         normalize_chain(&mut self.year, &YEAR, false)?;
         normalize_chain(&mut self.month, &MONTH, false)?;
         normalize_chain(&mut self.day, day, from_end)?;
@@ -207,17 +152,9 @@ impl CalendarSpec {
         };
         DateSet {
             years: self.years(),
-            months: if self.month.is_empty() {
-                EVERY_MONTH
-            } else {
-                bits(&self.month, &MONTH, false) as u16
-            },
+            months: if self.month.is_empty() { EVERY_MONTH } else { bits(&self.month, &MONTH, false) as u16 },
             days,
-            weekdays: if self.weekdays == 0 {
-                EVERY_WEEKDAY
-            } else {
-                self.weekdays
-            },
+            weekdays: if self.weekdays == 0 { EVERY_WEEKDAY } else { self.weekdays },
             join: Join::Both,
         }
     }
@@ -235,18 +172,11 @@ impl CalendarSpec {
             return Years::Every;
         }
         let mut bits = [0_u64; 4];
-        for year in self
-            .year
-            .iter()
-            .flat_map(|component| component.values(&YEAR, false))
-        {
+        for year in self.year.iter().flat_map(|component| component.values(&YEAR, false)) {
             let index = (year - YEAR.low) as usize;
             bits[index / 64] |= 1 << (index % 64);
         }
-        let open = self
-            .year
-            .iter()
-            .any(|component| component.repeat > 0 && component.stop.is_none());
+        let open = self.year.iter().any(|component| component.repeat > 0 && component.stop.is_none());
         Years::Only { bits, open }
     }
 }
@@ -264,21 +194,9 @@ impl Display for CalendarSpec {
             chain_text(&self.month, 2),
             chain_text(&self.day, 2)
         )?;
-        let every_second = self
-            .second
-            .iter()
-            .any(|part| part.start == 0 && part.stop.is_none() && part.repeat == 1);
-        let second = if every_second {
-            "*".to_owned()
-        } else {
-            chain_text(&self.second, 2)
-        };
-        write!(
-            formatter,
-            " {}:{}:{second}",
-            chain_text(&self.hour, 2),
-            chain_text(&self.minute, 2)
-        )?;
+        let every_second = self.second.iter().any(|part| part.start == 0 && part.stop.is_none() && part.repeat == 1);
+        let second = if every_second { "*".to_owned() } else { chain_text(&self.second, 2) };
+        write!(formatter, " {}:{}:{second}", chain_text(&self.hour, 2), chain_text(&self.minute, 2))?;
         match &self.zone {
             Some(zone) => write!(formatter, " {zone}"),
             None => Ok(()),
@@ -311,20 +229,12 @@ fn chain_text(chain: &Chain, width: usize) -> String {
     if chain.is_empty() {
         return "*".to_owned();
     }
-    let parts: Vec<String> = chain
-        .iter()
-        .map(|component| component_text(component, width))
-        .collect();
+    let parts: Vec<String> = chain.iter().map(|component| component_text(component, width)).collect();
     parts.join(",")
 }
 
 fn component_text(component: &Component, width: usize) -> String {
-    let Component {
-        start,
-        stop,
-        repeat,
-        ..
-    } = *component;
+    let Component { start, stop, repeat, .. } = *component;
     match (stop, repeat) {
         (Some(stop), 1) => format!("{start:0width$}..{stop:0width$}"),
         (Some(stop), _) => format!("{start:0width$}..{stop:0width$}/{repeat}"),
@@ -356,8 +266,5 @@ fn bits(chain: &Chain, unit: &Unit, from_end: bool) -> u64 {
     if chain.is_empty() {
         return (unit.low..=unit.high).fold(0, |bits, value| bits | 1 << value);
     }
-    chain
-        .iter()
-        .flat_map(|component| component.values(unit, from_end))
-        .fold(0, |bits, value| bits | 1 << value)
+    chain.iter().flat_map(|component| component.values(unit, from_end)).fold(0, |bits, value| bits | 1 << value)
 }

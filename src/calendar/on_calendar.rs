@@ -32,28 +32,14 @@ const SHORTHANDS: [(&str, &str); 13] = [
     ("anually", "*-01-01 00:00:00"),
 ];
 
-const LONG_WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+const LONG_WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// An expression in normal form, and the zone that it names itself.
 pub(super) fn parse(text: &str) -> Result<(CalendarSpec, Option<Zone>), ParseError> {
     let (event, zone) = split_zone(text)?;
-    let shorthand = SHORTHANDS
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(event));
+    let shorthand = SHORTHANDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(event));
     let mut spec = match shorthand {
-        Some((_, expansion)) => Reader {
-            text: expansion,
-            at: 0,
-        }
-        .spec()?,
+        Some((_, expansion)) => Reader { text: expansion, at: 0 }.spec()?,
         None => Reader { text: event, at: 0 }.spec()?,
     };
     let zone = match zone {
@@ -77,12 +63,8 @@ fn split_zone(text: &str) -> Result<(&str, Option<Zone>), ParseError> {
     }
     let at = event.len() + 1;
     if weekday(last).is_some() {
-        return Err(ParseError::new(
-            "weekdays come first and are joined by commas without spaces",
-            at,
-            last.len(),
-        )
-        .help("write as in `Mon,Fri *-*-* 02:00`"));
+        return Err(ParseError::new("weekdays come first and are joined by commas without spaces", at, last.len())
+            .help("write as in `Mon,Fri *-*-* 02:00`"));
     }
     match Zone::parse(last) {
         Ok(zone) => Ok((event, Some(zone))),
@@ -92,9 +74,7 @@ fn split_zone(text: &str) -> Result<(&str, Option<Zone>), ParseError> {
 
 /// The number of a weekday with nothing after its name.
 fn weekday(text: &str) -> Option<usize> {
-    LONG_WEEKDAYS
-        .iter()
-        .position(|long| long.eq_ignore_ascii_case(text) || long[..3].eq_ignore_ascii_case(text))
+    LONG_WEEKDAYS.iter().position(|long| long.eq_ignore_ascii_case(text) || long[..3].eq_ignore_ascii_case(text))
 }
 
 struct Reader<'a> {
@@ -104,10 +84,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn spec(mut self) -> Result<CalendarSpec, ParseError> {
-        let mut spec = CalendarSpec {
-            weekdays: self.weekdays()?,
-            ..CalendarSpec::default()
-        };
+        let mut spec = CalendarSpec { weekdays: self.weekdays()?, ..CalendarSpec::default() };
         if self.peek() == Some(b'@') {
             self.at += 1;
             self.unix_time(&mut spec)?;
@@ -141,11 +118,7 @@ impl Reader<'_> {
         let mut range_from: Option<usize> = None;
         loop {
             let start = self.at;
-            let len = self
-                .rest()
-                .bytes()
-                .take_while(u8::is_ascii_alphabetic)
-                .count();
+            let len = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
             if len == 0 && bits == 0 && range_from.is_none() {
                 return Ok(0);
             }
@@ -155,10 +128,8 @@ impl Reader<'_> {
             };
             let from = range_from.take().unwrap_or(day);
             if from > day {
-                return Err(
-                    ParseError::new("the range of weekdays runs backwards", start, len)
-                        .help("a week begins on Monday: write `Fri..Sun,Mon` for Friday to Monday"),
-                );
+                return Err(ParseError::new("the range of weekdays runs backwards", start, len)
+                    .help("a week begins on Monday: write `Fri..Sun,Mon` for Friday to Monday"));
             }
             bits |= (from..=day).fold(0, |bits, day| bits | 1 << day);
             let ranged = from != day;
@@ -192,20 +163,10 @@ impl Reader<'_> {
             return self.unexpected("a weekday");
         }
         let shorthands = SHORTHANDS.iter().map(|(name, _)| *name).take(12);
-        let names = LONG_WEEKDAYS
-            .iter()
-            .copied()
-            .chain(LONG_WEEKDAYS.iter().map(|long| &long[..3]))
-            .chain(shorthands);
-        let near = nearest(word, names, 1)
-            .first()
-            .map(|near| format!("did you mean `{near}`?"));
-        ParseError::new(
-            format!("`{word}` is neither a weekday nor a shorthand such as `daily`"),
-            self.at,
-            word.len(),
-        )
-        .maybe_help(near)
+        let names = LONG_WEEKDAYS.iter().copied().chain(LONG_WEEKDAYS.iter().map(|long| &long[..3])).chain(shorthands);
+        let near = nearest(word, names, 1).first().map(|near| format!("did you mean `{near}`?"));
+        ParseError::new(format!("`{word}` is neither a weekday nor a shorthand such as `daily`"), self.at, word.len())
+            .maybe_help(near)
     }
 
     /// Seconds since 1970, which fix a single instant in UTC.
@@ -270,9 +231,7 @@ impl Reader<'_> {
         }
         spec.hour = self.chain(false)?;
         if self.peek() != Some(b':') {
-            return Err(self
-                .unexpected("`:` and minutes")
-                .help("a time is `02:30` or `02:30:00`"));
+            return Err(self.unexpected("`:` and minutes").help("a time is `02:30` or `02:30:00`"));
         }
         self.at += 1;
         spec.minute = self.chain(false)?;
@@ -292,26 +251,17 @@ impl Reader<'_> {
         if self.peek() == Some(b'*') {
             self.at += 1;
             if self.peek() == Some(b'/') {
-                return Err(
-                    ParseError::new("a star takes no repetition here", self.at - 1, 2)
-                        .help("write `0/15` for every 15"),
-                );
+                return Err(ParseError::new("a star takes no repetition here", self.at - 1, 2)
+                    .help("write `0/15` for every 15"));
             }
-            let every = Component {
-                repeat: 1,
-                ..Component::single(0)
-            };
+            let every = Component { repeat: 1, ..Component::single(0) };
             return Ok(if seconds { vec![every] } else { Vec::new() });
         }
         let mut chain = Vec::new();
         loop {
             chain.push(self.component(seconds)?);
             if chain.len() > LONGEST_LIST {
-                return Err(ParseError::new(
-                    format!("the list has more than {LONGEST_LIST} items"),
-                    self.at,
-                    0,
-                ));
+                return Err(ParseError::new(format!("the list has more than {LONGEST_LIST} items"), self.at, 0));
             }
             if self.peek() != Some(b',') {
                 return Ok(chain);
@@ -335,49 +285,29 @@ impl Reader<'_> {
             let at = self.at;
             repeat = self.value(seconds)?;
             if repeat == 0 {
-                return Err(ParseError::new(
-                    "a repetition of 0 never gets anywhere",
-                    at,
-                    self.at - at,
-                ));
+                return Err(ParseError::new("a repetition of 0 never gets anywhere", at, self.at - at));
             }
         } else if let (true, Some(stop)) = (seconds, stop)
             && start >= stop
         {
             let text = &self.text[begin..self.at];
-            return Err(ParseError::new(
-                format!("the range `{text}` is shorter than a second"),
-                begin,
-                text.len(),
-            ));
+            return Err(ParseError::new(format!("the range `{text}` is shorter than a second"), begin, text.len()));
         }
         if !matches!(self.peek(), None | Some(b' ' | b',' | b'-' | b'~' | b':')) {
             return Err(self.unexpected("a separator"));
         }
-        Ok(Component {
-            start,
-            stop,
-            repeat,
-            place: (begin, self.at - begin),
-        })
+        Ok(Component { start, stop, repeat, place: (begin, self.at - begin) })
     }
 
     /// A number; of seconds, with a fraction that must be nil.
     fn value(&mut self, seconds: bool) -> Result<u32, ParseError> {
         let value = self.number("a number", LARGEST)? as u32;
         if seconds && self.peek() == Some(b'.') && !self.rest().starts_with("..") {
-            let digits = self.rest()[1..]
-                .bytes()
-                .take_while(u8::is_ascii_digit)
-                .count();
+            let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
             let fraction = &self.text[self.at + 1..self.at + 1 + digits];
             if digits == 0 || fraction.bytes().any(|digit| digit != b'0') {
-                return Err(ParseError::new(
-                    "a fraction of a second cannot be planned with",
-                    self.at,
-                    digits + 1,
-                )
-                .help("every time here is a whole number of seconds: leave the fraction out"));
+                return Err(ParseError::new("a fraction of a second cannot be planned with", self.at, digits + 1)
+                    .help("every time here is a whole number of seconds: leave the fraction out"));
             }
             self.at += 1 + digits;
         }
@@ -391,11 +321,7 @@ impl Reader<'_> {
         }
         let text = &self.text[self.at..self.at + digits];
         let Some(value) = text.parse::<u64>().ok().filter(|value| *value <= most) else {
-            return Err(ParseError::new(
-                format!("the number {text} is too large"),
-                self.at,
-                digits,
-            ));
+            return Err(ParseError::new(format!("the number {text} is too large"), self.at, digits));
         };
         self.at += digits;
         Ok(value)
@@ -403,11 +329,7 @@ impl Reader<'_> {
 
     fn unexpected(&self, wanted: &str) -> ParseError {
         match self.rest().chars().next() {
-            Some(found) => ParseError::new(
-                format!("expected {wanted}, found `{found}`"),
-                self.at,
-                found.len_utf8(),
-            ),
+            Some(found) => ParseError::new(format!("expected {wanted}, found `{found}`"), self.at, found.len_utf8()),
             None => ParseError::new(format!("expected {wanted}, found the end"), self.at, 0),
         }
     }

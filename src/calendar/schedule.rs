@@ -60,33 +60,22 @@ impl Schedule {
 
     fn parse_trimmed(text: &str, zone: Zone, scheduler: Scheduler) -> Result<Schedule, ParseError> {
         if text.is_empty() {
-            return Err(ParseError::new("the schedule is empty", 0, 0)
-                .help("write it as in `0 2 * * *` or `*-*-* 02:00`"));
+            return Err(
+                ParseError::new("the schedule is empty", 0, 0).help("write it as in `0 2 * * *` or `*-*-* 02:00`")
+            );
         }
         if text.len() > LONGEST_TEXT {
-            return Err(ParseError::new(
-                format!("the schedule is longer than {LONGEST_TEXT} bytes"),
-                0,
-                text.len(),
-            ));
+            return Err(ParseError::new(format!("the schedule is longer than {LONGEST_TEXT} bytes"), 0, text.len()));
         }
         if let Some(cron) = read_cron(text)? {
             return Ok(Schedule::new(text, zone, scheduler, Source::Cron(cron)));
         }
         if scheduler == Scheduler::Cron {
-            return Err(
-                ParseError::new("cron does not read OnCalendar", 0, text.len())
-                    .help("write five fields such as `0 2 * * *`, or leave `scheduler: cron` out"),
-            );
+            return Err(ParseError::new("cron does not read OnCalendar", 0, text.len())
+                .help("write five fields such as `0 2 * * *`, or leave `scheduler: cron` out"));
         }
-        let (spec, own_zone) =
-            on_calendar::parse(text).map_err(|error| with_cron_hint(text, error))?;
-        Ok(Schedule::new(
-            text,
-            own_zone.unwrap_or(zone),
-            scheduler,
-            Source::OnCalendar(spec),
-        ))
+        let (spec, own_zone) = on_calendar::parse(text).map_err(|error| with_cron_hint(text, error))?;
+        Ok(Schedule::new(text, own_zone.unwrap_or(zone), scheduler, Source::OnCalendar(spec)))
     }
 
     fn new(text: &str, zone: Zone, scheduler: Scheduler, source: Source) -> Schedule {
@@ -99,15 +88,7 @@ impl Schedule {
             (Scheduler::Cron, false) => ClockRule::CatchUp,
             (Scheduler::Cron, true) => ClockRule::WallClock,
         };
-        Schedule {
-            text: text.to_owned(),
-            zone,
-            scheduler,
-            source,
-            dates,
-            times,
-            clock_rule,
-        }
+        Schedule { text: text.to_owned(), zone, scheduler, source, dates, times, clock_rule }
     }
 
     /// The expression as it was written.
@@ -160,19 +141,13 @@ fn read_cron(text: &str) -> Result<Option<Cron>, ParseError> {
     if text.starts_with('@') && !text[1..].starts_with(|first: char| first.is_ascii_digit()) {
         return match fields.as_slice() {
             [_] => Cron::nickname(text).map(Some),
-            _ => Err(ParseError::new(
-                "nothing may follow a nickname",
-                0,
-                text.len(),
-            )),
+            _ => Err(ParseError::new("nothing may follow a nickname", 0, text.len())),
         };
     }
     match fields.as_slice() {
         [(_, first), ..] if fields.len() > 5 && first.contains('=') => {
-            Err(
-                ParseError::new("a variable has no place in a schedule", 0, first.len())
-                    .help("give the zone as `timezone:`"),
-            )
+            Err(ParseError::new("a variable has no place in a schedule", 0, first.len())
+                .help("give the zone as `timezone:`"))
         }
         [_, _, _, _, _] => Cron::parse(&fields).map(Some),
         [_, _, _, _, _, (sixth, _), ..] => Err(too_many(text, fields.len(), *sixth)),
@@ -181,13 +156,11 @@ fn read_cron(text: &str) -> Result<Option<Cron>, ParseError> {
 }
 
 fn too_many(text: &str, count: usize, sixth: usize) -> ParseError {
-    let error = ParseError::new(
-        format!("{count} fields, where cron has five"),
-        sixth,
-        text.len() - sixth,
-    );
+    let error = ParseError::new(format!("{count} fields, where cron has five"), sixth, text.len() - sixth);
     match count {
-        6 | 7 => error.help("Quartz puts seconds first and a year last: leave them out, or write OnCalendar such as `*-*-* 02:00:30`"),
+        6 | 7 => error.help(
+            "Quartz puts seconds first and a year last: leave them out, or write OnCalendar such as `*-*-* 02:00:30`",
+        ),
         _ => error.help("write minute, hour, day of the month, month and weekday, and no command"),
     }
 }
@@ -195,31 +168,17 @@ fn too_many(text: &str, count: usize, sixth: usize) -> ParseError {
 /// Says so where a text that is no OnCalendar looks like cron with fields missing.
 fn with_cron_hint(text: &str, error: ParseError) -> ParseError {
     let words = words(text);
-    let cron_like = |word: &str| {
-        word.bytes()
-            .all(|byte| byte.is_ascii_digit() || b"*/,-".contains(&byte))
-    };
-    let few = words.len() > 1
-        && words
-            .iter()
-            .all(|(_, word)| cron_like(word) && word.len() < 8)
-        && !text.contains('~');
+    let cron_like = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || b"*/,-".contains(&byte));
+    let few = words.len() > 1 && words.iter().all(|(_, word)| cron_like(word) && word.len() < 8) && !text.contains('~');
     if !few {
         return error;
     }
-    ParseError::new(
-        format!("{} fields, where cron has five", words.len()),
-        0,
-        text.len(),
-    )
-    .help("write minute, hour, day of the month, month and weekday, as in `0 2 * * *`")
+    ParseError::new(format!("{} fields, where cron has five", words.len()), 0, text.len())
+        .help("write minute, hour, day of the month, month and weekday, as in `0 2 * * *`")
 }
 
 /// The words of a text with their byte offsets.
 fn words(text: &str) -> Vec<(usize, &str)> {
     let base = text.as_ptr() as usize;
-    text.split([' ', '\t'])
-        .filter(|word| !word.is_empty())
-        .map(|word| (word.as_ptr() as usize - base, word))
-        .collect()
+    text.split([' ', '\t']).filter(|word| !word.is_empty()).map(|word| (word.as_ptr() as usize - base, word)).collect()
 }

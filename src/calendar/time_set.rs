@@ -66,11 +66,7 @@ impl TimeSet {
             }
         }
         let found = highest_below(hours, hour)?;
-        Some(
-            found * 3_600
-                + highest_below(self.minutes, 64)? * 60
-                + highest_below(self.seconds, 64)?,
-        )
+        Some(found * 3_600 + highest_below(self.minutes, 64)? * 60 + highest_below(self.seconds, 64)?)
     }
 }
 
@@ -84,11 +80,7 @@ fn lowest_from(bits: u64, from: u32) -> Option<u32> {
 }
 
 fn highest_below(bits: u64, below: u32) -> Option<u32> {
-    let rest = if below >= 64 {
-        bits
-    } else {
-        bits & ((1 << below) - 1)
-    };
+    let rest = if below >= 64 { bits } else { bits & ((1 << below) - 1) };
     (rest != 0).then(|| 63 - rest.leading_zeros())
 }
 
@@ -98,11 +90,7 @@ mod tests {
 
     #[test]
     fn neighbours_agree_with_the_whole_list() {
-        let set = TimeSet {
-            hours: 1 << 2 | 1 << 23,
-            minutes: 1 | 1 << 30,
-            seconds: 1 | 1 << 59,
-        };
+        let set = TimeSet { hours: 1 << 2 | 1 << 23, minutes: 1 | 1 << 30, seconds: 1 | 1 << 59 };
         let all: Vec<u32> = (0..86_400)
             .filter(|second| {
                 [2, 23].contains(&(second / 3_600))
@@ -113,14 +101,8 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), all);
         assert_eq!(set.len() as usize, all.len());
         for second in (0..86_400).step_by(7) {
-            assert_eq!(
-                set.at_or_after(second),
-                all.iter().copied().find(|at| *at >= second)
-            );
-            assert_eq!(
-                set.at_or_before(second),
-                all.iter().copied().rfind(|at| *at <= second)
-            );
+            assert_eq!(set.at_or_after(second), all.iter().copied().find(|at| *at >= second));
+            assert_eq!(set.at_or_before(second), all.iter().copied().rfind(|at| *at <= second));
             assert_eq!(set.contains(second), all.contains(&second));
         }
     }

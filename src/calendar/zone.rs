@@ -40,11 +40,7 @@ pub(super) struct Change {
 impl Zone {
     /// Coordinated Universal Time.
     pub fn utc() -> Zone {
-        Zone(Arc::new(Inner {
-            name: "UTC".to_owned(),
-            first_offset: 0,
-            changes: Vec::new(),
-        }))
+        Zone(Arc::new(Inner { name: "UTC".to_owned(), first_offset: 0, changes: Vec::new() }))
     }
 
     /// The zone of an IANA name such as `Europe/Madrid`, spelt exactly so, since systemd tells cases apart.
@@ -53,10 +49,7 @@ impl Zone {
     /// Names the nearest zones where there is none of this name.
     pub fn parse(name: &str) -> Result<Zone, ParseError> {
         let database = TimeZoneDatabase::bundled();
-        let known: Vec<String> = database
-            .available()
-            .map(|known| known.as_str().to_owned())
-            .collect();
+        let known: Vec<String> = database.available().map(|known| known.as_str().to_owned()).collect();
         if !known.iter().any(|known| known == name) {
             return Err(unknown(name, &known));
         }
@@ -72,20 +65,11 @@ impl Zone {
             }
             let after = i64::from(transition.offset().seconds());
             if after != offset {
-                changes.push(Change {
-                    at,
-                    before: offset,
-                    after,
-                    dst_before: dst,
-                });
+                changes.push(Change { at, before: offset, after, dst_before: dst });
             }
             (offset, dst) = (after, transition.dst().is_dst());
         }
-        Ok(Zone(Arc::new(Inner {
-            name: name.to_owned(),
-            first_offset,
-            changes,
-        })))
+        Ok(Zone(Arc::new(Inner { name: name.to_owned(), first_offset, changes })))
     }
 
     /// The IANA name.
@@ -116,9 +100,7 @@ impl Zone {
 
     /// How many changes have happened at an instant.
     pub(super) fn changes_until(&self, instant: i64) -> usize {
-        self.0
-            .changes
-            .partition_point(|change| change.at <= instant)
+        self.0.changes.partition_point(|change| change.at <= instant)
     }
 }
 
@@ -151,12 +133,8 @@ pub(super) fn table_end() -> i64 {
 
 fn unknown(name: &str, known: &[String]) -> ParseError {
     let same_letters = known.iter().find(|known| known.eq_ignore_ascii_case(name));
-    let by_city = known.iter().find(|known| {
-        known
-            .rsplit('/')
-            .next()
-            .is_some_and(|city| city.eq_ignore_ascii_case(name))
-    });
+    let by_city =
+        known.iter().find(|known| known.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name)));
     let near = match same_letters.or(by_city) {
         Some(exact) => vec![exact.as_str()],
         None => nearest(name, known.iter().map(String::as_str), 3),
@@ -189,15 +167,9 @@ mod tests {
     #[test]
     fn a_wrong_name_gets_the_nearest() {
         let help = |name| Zone::parse(name).unwrap_err().help;
-        assert_eq!(
-            help("europe/madrid").unwrap(),
-            "did you mean `Europe/Madrid`?"
-        );
+        assert_eq!(help("europe/madrid").unwrap(), "did you mean `Europe/Madrid`?");
         assert_eq!(help("Madrid").unwrap(), "did you mean `Europe/Madrid`?");
-        assert_eq!(
-            help("Europe/Madird").unwrap(),
-            "did you mean `Europe/Madrid`?"
-        );
+        assert_eq!(help("Europe/Madird").unwrap(), "did you mean `Europe/Madrid`?");
         assert_eq!(help("Moon/Tranquillity"), None);
     }
 }
