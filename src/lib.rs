@@ -6,6 +6,7 @@
 // Layer 0: leaves that know nothing of disasters.
 pub mod diag;
 pub mod graph;
+pub mod terms;
 pub mod units;
 // Layer 1: text and time.
 pub mod calendar;

@@ -6,6 +6,7 @@
 mod bytes;
 mod duration;
 mod rate;
+mod serde_impls;
 
 pub use bytes::Bytes;
 pub use duration::{Millis, Seconds};
