@@ -11,6 +11,9 @@ use crate::terms::{DependencyKind, FailoverMode, Impact, LocationKind, Replicati
 use crate::text::{At, Map};
 use crate::units::{Bytes, Millis, Rate, Seconds};
 
+// Every field is optional here, also what the schema requires: an item with a mistake in it is still read in part, so that
+// the mistakes in the rest of it, and in what refers to it, are told in the same run.
+
 /// A text with its place.
 pub type Text<'a> = At<&'a str>;
 /// A text that is not there, or its place and itself.
@@ -56,7 +59,8 @@ pub struct SpecFile<'a> {
 pub struct System<'a> {
     /// Its name.
     #[serde(borrow)]
-    pub name: Text<'a>,
+    #[schemars(required)]
+    pub name: MaybeText<'a>,
     /// What it is, in a sentence.
     #[serde(borrow)]
     pub description: MaybeText<'a>,
@@ -76,7 +80,8 @@ pub struct System<'a> {
 #[serde(deny_unknown_fields)]
 pub struct Location<'a> {
     /// How large it is.
-    pub kind: At<LocationKind>,
+    #[schemars(required)]
+    pub kind: Option<At<LocationKind>>,
     /// What it is, in a sentence.
     #[serde(borrow)]
     pub description: MaybeText<'a>,
@@ -99,11 +104,12 @@ pub struct Location<'a> {
 pub struct Link<'a> {
     /// The two locations.
     #[serde(borrow)]
-    #[schemars(length(min = 2, max = 2))]
-    pub between: At<Vec<Text<'a>>>,
+    #[schemars(required, length(min = 2, max = 2))]
+    pub between: Option<At<Vec<Text<'a>>>>,
     /// What goes through it in each direction.
     #[serde(borrow)]
-    pub bandwidth: At<Written<'a, Rate>>,
+    #[schemars(required)]
+    pub bandwidth: Maybe<'a, Rate>,
     /// One way.
     #[serde(borrow)]
     pub latency: Maybe<'a, Millis>,
@@ -115,7 +121,8 @@ pub struct Link<'a> {
 pub struct Store<'a> {
     /// The location where it stands.
     #[serde(borrow)]
-    pub at: Text<'a>,
+    #[schemars(required)]
+    pub at: MaybeText<'a>,
     /// An entry of the technology catalogue: `restic`, `nfs`, `s3`, `tape`.
     #[serde(borrow)]
     pub technology: MaybeText<'a>,
@@ -227,7 +234,8 @@ pub struct CopiesRule {
 pub struct Component<'a> {
     /// An entry of the technology catalogue, such as `postgresql`, `files`, `systemd-service`, `function`, `external`.
     #[serde(borrow)]
-    pub technology: Text<'a>,
+    #[schemars(required)]
+    pub technology: MaybeText<'a>,
     /// What it is, in a sentence.
     #[serde(borrow)]
     pub description: MaybeText<'a>,
@@ -279,7 +287,8 @@ pub struct Component<'a> {
 pub struct Instance<'a> {
     /// The location where it runs.
     #[serde(borrow)]
-    pub at: Text<'a>,
+    #[schemars(required)]
+    pub at: MaybeText<'a>,
     /// What part it plays.
     pub role: Option<At<Role>>,
     /// How many votes it has in a majority; 1 without it, and 0 for data without a vote.
@@ -326,7 +335,8 @@ pub struct Failover<'a> {
 pub struct Dataset<'a> {
     /// How much there is to restore.
     #[serde(borrow)]
-    pub size: At<Written<'a, Bytes>>,
+    #[schemars(required)]
+    pub size: Maybe<'a, Bytes>,
     /// What it is, in a sentence.
     #[serde(borrow)]
     pub description: MaybeText<'a>,
@@ -350,7 +360,8 @@ pub struct Dataset<'a> {
 pub struct Copy<'a> {
     /// The store where it goes.
     #[serde(borrow)]
-    pub to: Text<'a>,
+    #[schemars(required)]
+    pub to: MaybeText<'a>,
     /// How it is made: a method of the component's technology.
     #[serde(borrow)]
     pub method: MaybeText<'a>,
@@ -393,6 +404,7 @@ pub struct Copy<'a> {
     #[serde(borrow)]
     pub takes: Maybe<'a, Seconds>,
     /// What is kept, with restic's meaning; everything without it.
+    #[serde(borrow)]
     pub keep: Option<At<Keep<'a>>>,
     /// How restores of it are proven.
     #[serde(borrow)]
@@ -436,7 +448,8 @@ pub struct Keep<'a> {
 pub struct Verify<'a> {
     /// A restore is tried this often.
     #[serde(borrow)]
-    pub every: At<Written<'a, Seconds>>,
+    #[schemars(required)]
+    pub every: Maybe<'a, Seconds>,
 }
 
 /// How a component is brought back. Steps without a time take the technology's, as an assumption.
@@ -505,10 +518,12 @@ pub struct Scenario<'a> {
 pub struct Expectation<'a> {
     /// The id of a scenario, such as `lose:madrid`, `cut:db1`, `lose-all:shop-db`, `corrupt:shop-db.main` or a name under `scenarios`.
     #[serde(borrow)]
-    pub scenario: Text<'a>,
+    #[schemars(required)]
+    pub scenario: MaybeText<'a>,
     /// The component that it is about.
     #[serde(borrow)]
-    pub component: Text<'a>,
+    #[schemars(required)]
+    pub component: MaybeText<'a>,
     /// The dataset that `data_loss` is about; all of the component without it.
     #[serde(borrow)]
     pub dataset: MaybeText<'a>,
@@ -543,7 +558,8 @@ pub struct Bound<'a> {
 pub struct Waiver<'a> {
     /// The name of the finding, such as `rpo-unmet`.
     #[serde(borrow)]
-    pub finding: Text<'a>,
+    #[schemars(required)]
+    pub finding: MaybeText<'a>,
     /// The address that the finding is about, such as `components.shop-db.data.main`; anything without it.
     #[serde(borrow)]
     pub on: MaybeText<'a>,
@@ -552,13 +568,16 @@ pub struct Waiver<'a> {
     pub scenario: MaybeText<'a>,
     /// The last day on which it holds.
     #[serde(borrow)]
-    pub until: At<Written<'a, Day>>,
+    #[schemars(required)]
+    pub until: Maybe<'a, Day>,
     /// Who accepted it.
     #[serde(borrow)]
-    pub owner: Text<'a>,
+    #[schemars(required)]
+    pub owner: MaybeText<'a>,
     /// Why.
     #[serde(borrow)]
-    pub reason: Text<'a>,
+    #[schemars(required)]
+    pub reason: MaybeText<'a>,
 }
 
 /// Parameters are scalars; what each must look like is in the technology's own file.

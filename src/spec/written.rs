@@ -159,4 +159,3 @@ impl<T: JsonSchema> JsonSchema for NameOr<'_, T> {
         schema
     }
 }
-
