@@ -8,6 +8,7 @@ mod id;
 mod objective;
 mod place;
 mod protection;
+mod resolve;
 mod scenario;
 mod sourced;
 
@@ -19,6 +20,7 @@ pub use id::{
 pub use objective::{CopiesRule, Objective, Override, Promise, Team, Threshold};
 pub use place::{Domain, Link, Location, Store, loss_of};
 pub use protection::{Anchor, ChangeRate, DataCopy, Dataset, Keep, Replication, Timing, Verification, Within};
+pub use resolve::resolve;
 pub use scenario::{Bound, ConsistencyGroup, DeclaredScenario, Expectation, Expected, Guarantee, Target, Via, Waiver};
 pub use sourced::{Origin, Sourced};
 
@@ -47,7 +49,7 @@ pub struct System {
 pub struct Model {
     /// The system as a whole.
     pub system: System,
-    /// The tree of failure domains; a location comes after the one that it is within.
+    /// The tree of failure domains.
     pub locations: Table<LocationId, Location>,
     /// What several locations share: they fail together.
     pub domains: Table<DomainId, Domain>,

@@ -9,12 +9,14 @@ use crate::terms::ReplicationMode;
 use crate::units::{Bytes, Rate, Seconds};
 
 /// How a component keeps its instances in step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replication {
     /// Whether a write waits for the others.
     pub mode: ReplicationMode,
     /// How far a replica may be behind; zero where synchronous.
     pub lag: Sourced<Seconds>,
+    /// How it is done, where the spec says.
+    pub method: Option<String>,
     /// Where it is written; none where the technology always replicates.
     pub span: Option<Span>,
 }

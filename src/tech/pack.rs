@@ -59,6 +59,30 @@ pub struct Technology {
     pub needs: Vec<String>,
 }
 
+impl Technology {
+    /// A technology of which nothing is known but its name: what an unknown one is taken for after it has been reported.
+    pub fn named(name: &str, purpose: Purpose) -> Self {
+        Self {
+            technology: 1,
+            name: name.to_owned(),
+            summary: String::new(),
+            purpose,
+            platform: Platform::default(),
+            stateful: false,
+            roles: false,
+            replication: None,
+            failover: None,
+            times: Times::default(),
+            methods: BTreeMap::new(),
+            default_method: None,
+            refuses: Vec::new(),
+            parameters: BTreeMap::new(),
+            store: None,
+            needs: Vec::new(),
+        }
+    }
+}
+
 /// What a technology can be in a spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
