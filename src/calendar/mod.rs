@@ -26,6 +26,7 @@ pub use date_set::DateSet;
 pub use error::ParseError;
 pub use gaps::{Gap, Gaps};
 pub use instants::Instants;
-pub use schedule::{Schedule, Scheduler};
+pub use crate::terms::Scheduler;
+pub use schedule::Schedule;
 pub use time_set::TimeSet;
 pub use zone::Zone;

@@ -9,19 +9,7 @@ use super::normal_form::CalendarSpec;
 use super::on_calendar;
 use super::time_set::TimeSet;
 use super::zone::Zone;
-
-/// What runs a schedule, which decides what happens when the clocks change.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Scheduler {
-    /// A systemd timer: a local time that does not exist is skipped, of one that occurs twice the first runs. The
-    /// runs lost when clocks go forward make this the worst of the two.
-    #[default]
-    Systemd,
-    /// Vixie's cron and its descendants (`man 8 cron`, `cron.c`): for changes of up to three hours, a job at fixed times that
-    /// would fall into the skipped time runs right after it, and is not repeated when clocks go back. A job whose
-    /// minute or hour begins with `*` runs by the wall clock: skipped when clocks go forward, repeated when they go back.
-    Cron,
-}
+use crate::terms::Scheduler;
 
 /// Longest text that is read; systemd's own lists end far below it.
 const LONGEST_TEXT: usize = 4_096;

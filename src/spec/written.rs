@@ -10,12 +10,21 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 /// The text of a `T`, which is read later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Written<'a, T> {
     /// As typed, without quotes.
     pub text: &'a str,
     of: PhantomData<T>,
 }
+
+// Derived, they would ask the same of `T`, of which there is never a value here.
+impl<T> Clone for Written<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Written<'_, T> {}
 
 impl<'de: 'a, 'a, T> Deserialize<'de> for Written<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -221,10 +221,17 @@ terms! {
 terms! {
     /// Whose rule decides about local times that a clock change skips or repeats.
     Scheduler, "scheduler" {
-        /// A systemd timer: a skipped time does not run, of a repeated one only the first does.
+        /// A systemd timer: a local time that a clock change skips does not run, of one that it repeats only the first does.
         Systemd = "systemd",
-        /// Vixie's cron: a skipped daily job runs late, a repeated one once.
+        /// Vixie's cron: a skipped job at fixed times runs right after, a repeated one once; wildcard jobs run by the wall clock.
         Cron = "cron",
+    }
+}
+
+impl Default for Scheduler {
+    /// The timers that drplan generates, which also is the worst of the two.
+    fn default() -> Self {
+        Self::Systemd
     }
 }
 

@@ -107,13 +107,16 @@ impl<'s> Resolver<'s> {
         let (raw, span) = self.spec.system();
         let span = span.unwrap_or(Span::new(FileId::default(), 0, 0));
         if raw.name.is_none_or(|name| name.trim().is_empty()) && span.end > 0 {
-            let diagnostic = Diagnostic::error(code::MISSING_KEY, "the system has no name").at(span).about("system.name");
+            let diagnostic =
+                Diagnostic::error(code::MISSING_KEY, "the system has no name").at(span).about("system.name");
             self.push(diagnostic.help("write `name: my-system` below `system:`"));
         }
         let timezone = raw.timezone.and_then(|name| self.zone(name, "system.timezone"));
         let needed = raw.recovery_depends_on.unwrap_or_default();
-        let recovery_depends_on =
-            needed.into_iter().filter_map(|name| self.component(name, || "system.recovery_depends_on".into())).collect();
+        let recovery_depends_on = needed
+            .into_iter()
+            .filter_map(|name| self.component(name, || "system.recovery_depends_on".into()))
+            .collect();
         self.model.system = System {
             name: raw.name.map(|name| name.value.to_owned()).unwrap_or_default(),
             description: raw.description.map(|text| text.value.to_owned()),

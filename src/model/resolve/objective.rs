@@ -20,7 +20,11 @@ impl<'s> Resolver<'s> {
     }
 
     /// The objective of a component: by name, or written in its place.
-    pub(super) fn objective(&mut self, raw: &At<NameOr<'_, spec::Objective<'_>>>, address: &str) -> Option<ObjectiveId> {
+    pub(super) fn objective(
+        &mut self,
+        raw: &At<NameOr<'_, spec::Objective<'_>>>,
+        address: &str,
+    ) -> Option<ObjectiveId> {
         match &raw.value {
             NameOr::Name(name) => self.objective_named(At::new(*name, raw.span), || address.to_owned()),
             NameOr::Inline(inline) => {

@@ -40,9 +40,7 @@ impl Resolver<'_> {
 
 /// Whether a text is of a type; if not, what is wanted, in words.
 fn check(kind: ParameterType, text: &str) -> Result<(), &'static str> {
-    let all = |extra: &[u8]| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
-    };
+    let all = |extra: &[u8]| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b));
     let ok = match kind {
         ParameterType::Text => !text.is_empty() && !text.chars().any(char::is_control),
         ParameterType::Name => all(b"._-") && !text.starts_with('-'),

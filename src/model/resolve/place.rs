@@ -97,10 +97,11 @@ impl<'s> Resolver<'s> {
             let inner = &self.model.locations[id];
             let Some(outer) = inner.within.map(|outer| &self.model.locations[outer]) else { continue };
             if inner.kind > outer.kind {
-                let message =
-                    format!("{} `{}` lies within {} `{}`", inner.kind, inner.name, outer.kind, outer.name);
+                let message = format!("{} `{}` lies within {} `{}`", inner.kind, inner.name, outer.kind, outer.name);
                 let diagnostic = contradiction(message, inner.span, format!("locations.{}.within", inner.name));
-                self.push(diagnostic.help("the kinds from small to large: host, rack, room, zone, site, region, provider"));
+                self.push(
+                    diagnostic.help("the kinds from small to large: host, rack, room, zone, site, region, provider"),
+                );
             }
         }
     }
@@ -111,7 +112,8 @@ impl<'s> Resolver<'s> {
             let Some(raw) = item.decode::<spec::Link<'s>>() else { continue };
             let address = format!("links[{number}]");
             let ends = raw.between.as_ref().map(|at| at.value.clone()).unwrap_or_default();
-            let ends: Vec<_> = ends.into_iter().map(|end| self.location(end, || format!("{address}.between"))).collect();
+            let ends: Vec<_> =
+                ends.into_iter().map(|end| self.location(end, || format!("{address}.between"))).collect();
             let bandwidth: Option<Rate> = self.amount(raw.bandwidth, || format!("{address}.bandwidth"));
             let latency = self.amount(raw.latency, || format!("{address}.latency"));
             let (&[Some(a), Some(b)], Some(bandwidth)) = (ends.as_slice(), bandwidth) else { continue };
@@ -163,7 +165,8 @@ impl<'s> Resolver<'s> {
         let retrieve = self.amount(raw.and_then(|raw| raw.retrieve), || address("retrieve"));
         let encrypted_by =
             raw.and_then(|raw| raw.encrypted_by).and_then(|name| self.component(name, || address("encrypted_by")));
-        let parameters = self.parameters(&technology, raw.and_then(|raw| raw.parameters.as_ref()), &address("parameters"));
+        let parameters =
+            self.parameters(&technology, raw.and_then(|raw| raw.parameters.as_ref()), &address("parameters"));
         let facts = technology.store.as_ref();
         Store {
             name: item.name.to_owned(),
@@ -187,11 +190,7 @@ impl<'s> Resolver<'s> {
     }
 
     /// A rate that must let something through.
-    pub(super) fn rate<W>(
-        &mut self,
-        written: spec::Maybe<'_, W>,
-        address: impl Fn() -> String,
-    ) -> Option<Rate> {
+    pub(super) fn rate<W>(&mut self, written: spec::Maybe<'_, W>, address: impl Fn() -> String) -> Option<Rate> {
         let rate: Rate = self.amount(written, &address)?;
         if rate.is_zero() {
             self.push(zero_rate(written.map(|at| at.span).unwrap_or_default(), address()));

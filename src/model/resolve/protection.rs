@@ -247,7 +247,8 @@ impl<'s> Resolver<'s> {
             None => None,
         };
         if let Some(from) = raw.from.filter(|from| from.value != after.value) {
-            let message = format!("a copy after `{}` carries that copy's point, not that of `{}`", after.value, from.value);
+            let message =
+                format!("a copy after `{}` carries that copy's point, not that of `{}`", after.value, from.value);
             self.push(contradiction(message, from.span, format!("{address}.from")).help("take `from` away"));
         }
         if siblings.raw.get(after.value).is_some_and(|copy| copy.continuous.is_some()) {
@@ -271,12 +272,7 @@ impl<'s> Resolver<'s> {
         found
     }
 
-    fn read_from(
-        &mut self,
-        name: Text<'_>,
-        component: &Component,
-        address: &str,
-    ) -> Option<crate::model::InstanceId> {
+    fn read_from(&mut self, name: Text<'_>, component: &Component, address: &str) -> Option<crate::model::InstanceId> {
         let instances = &self.model.instances;
         let found = component.instances.iter().copied().find(|id| instances[*id].name == name.value);
         if found.is_none() {
@@ -342,7 +338,9 @@ impl<'s> Resolver<'s> {
         };
         if keep == Keep::default() {
             let diagnostic = warning(code::CONTRADICTION, "`keep` names nothing to keep", raw.span, address.to_owned());
-            self.push(diagnostic.help("name what to keep, such as `{daily: 14, weekly: 8}`; without `keep` all is kept"));
+            self.push(
+                diagnostic.help("name what to keep, such as `{daily: 14, weekly: 8}`; without `keep` all is kept"),
+            );
             return None;
         }
         Some(keep)

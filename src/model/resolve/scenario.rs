@@ -36,8 +36,7 @@ impl<'s> Resolver<'s> {
             .into_iter()
             .flat_map(|name| self.corrupted(name, &address("corrupts")))
             .collect();
-        let detection: Option<Seconds> =
-            self.amount(raw.and_then(|raw| raw.detection), || address("detection"));
+        let detection: Option<Seconds> = self.amount(raw.and_then(|raw| raw.detection), || address("detection"));
         if detection.is_some() && corrupts.is_empty() {
             let message = "`detection` is about corruption, and nothing is corrupted";
             let span = raw.and_then(|raw| raw.detection).map_or(item.span, |at| at.span);
@@ -111,7 +110,8 @@ impl<'s> Resolver<'s> {
         if found.is_none() {
             let known: Vec<String> = datasets.iter().map(|id| self.model.datasets[*id].name.clone()).collect();
             let known = known.iter().map(String::as_str);
-            let diagnostic = super::lookup::unknown("dataset of this component", name, known, &format!("{address}.dataset"));
+            let diagnostic =
+                super::lookup::unknown("dataset of this component", name, known, &format!("{address}.dataset"));
             self.push(diagnostic);
         }
         found
