@@ -22,11 +22,11 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+pub use crate::terms::Scheduler;
 pub use date_set::DateSet;
 pub use error::ParseError;
 pub use gaps::{Gap, Gaps};
 pub use instants::Instants;
-pub use crate::terms::Scheduler;
 pub use schedule::Schedule;
 pub use time_set::TimeSet;
 pub use zone::Zone;
