@@ -1,1 +1,2 @@
 //! (module header to be written with its first code.)
+pub mod deploy;

@@ -1,0 +1,74 @@
+//! The changes that a deployment makes to the disk, one method each, so that tests can put a failure between any two.
+//!
+//! Looking is not here: it changes nothing, and `look` does it for everybody.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What changes the disk.
+pub(super) trait Disk {
+    /// One folder, mode 0755 whatever the umask.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// A new file with these contents, mode 0755 or 0644, durable when this returns.
+    fn create_file(&self, path: &Path, contents: &[u8], executable: bool) -> io::Result<()>;
+    /// A second name for a file.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Moves a file, in place of the one that may be there.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    /// Removes a folder if it is empty.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
+    /// Makes the names in a folder durable.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The disk itself.
+pub(super) struct Real;
+
+impl Disk for Real {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)?;
+        set_mode(path, true)
+    }
+
+    fn create_file(&self, path: &Path, contents: &[u8], executable: bool) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(contents)?;
+        set_mode(path, executable)?;
+        file.sync_all()
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        // Only Unix can open a folder; elsewhere the file system looks after its names by itself.
+        if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, executable: bool) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if executable { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _executable: bool) -> io::Result<()> {
+    Ok(())
+}
