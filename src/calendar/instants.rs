@@ -54,11 +54,24 @@ impl Stretch {
             ClockRule::CatchUp => -jump > CRON_LIMIT,
             ClockRule::WallClock => true,
         };
-        let start = if repeats { shown } else { shown.max(shown_before) };
+        let start = match jump > 0 && rule == ClockRule::FirstOnly {
+            true => first_reached(shown_before, shown),
+            false if repeats => shown,
+            false => shown.max(shown_before),
+        };
         let caught_up = rule == ClockRule::CatchUp && jump > 0 && jump < CRON_LIMIT;
         let missed = caught_up.then_some((shown_before, shown));
         Some(Stretch { start, end, offset: change.after, missed })
     }
+}
+
+/// The first local time that systemd reaches after a gap: it sets out from the beginning of the hour, and where that does not
+/// exist and is carried past the end of its hour, what the gap leaves of the hour is lost (Pacific/Chatham, whose
+/// clocks go from 02:45 to 03:45, where systemd goes on at 04:00).
+fn first_reached(gap_start: i64, gap_end: i64) -> i64 {
+    let hour = gap_end.div_euclid(3_600) * 3_600;
+    let carried = hour + gap_end - gap_start;
+    if hour >= gap_start && hour < gap_end && carried >= hour + 3_600 { hour + 3_600 } else { gap_end }
 }
 
 /// The runs of a schedule in order, as seconds since 1970-01-01T00:00:00Z, up to the year 2600.

@@ -17,6 +17,7 @@ mod normal_form;
 mod on_calendar;
 mod schedule;
 mod time_set;
+mod translate;
 mod zone;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub use gaps::{Gap, Gaps};
 pub use instants::Instants;
 pub use schedule::Schedule;
 pub use time_set::TimeSet;
+pub use translate::Refusal;
 pub use zone::Zone;

@@ -253,12 +253,14 @@ fn full_year(year: u32) -> u32 {
 }
 
 fn normalize_chain(chain: &mut Chain, unit: &Unit, from_end: bool) -> Result<(), ParseError> {
-    for component in chain.iter_mut() {
-        component.normalize();
-        component.check(unit, from_end)?;
-    }
+    chain.iter_mut().for_each(Component::normalize);
     chain.sort_by_key(Component::key);
     chain.dedup_by_key(|component| component.key());
+    for (index, component) in chain.iter().enumerate() {
+        // systemd takes three days off for each further item of a list that counts from the end of the month.
+        let spared = if from_end { 3 * index as u32 } else { 0 };
+        component.check(&Unit { high: unit.high.saturating_sub(spared), ..*unit }, from_end)?;
+    }
     Ok(())
 }
 

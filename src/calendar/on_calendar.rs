@@ -10,8 +10,9 @@ use super::zone::Zone;
 /// systemd's limit on the values in one list.
 const LONGEST_LIST: usize = 240;
 
-/// Larger than any value of any unit.
-const LARGEST: u64 = 99_999;
+/// The largest number that systemd reads, which counts seconds in millionths.
+const LARGEST: u64 = i32::MAX as u64;
+const LARGEST_SECONDS: u64 = LARGEST / 1_000_000;
 /// The last second of the last year that systemd knows, 2199.
 const LAST_INSTANT: u64 = 7_258_118_399;
 
@@ -43,7 +44,8 @@ pub(super) fn parse(text: &str) -> Result<(CalendarSpec, Option<Zone>), ParseErr
         None => Reader { text: event, at: 0 }.spec()?,
     };
     let zone = match zone {
-        None if spec.zone.is_some() => Some(Zone::utc()),
+        // Seconds since 1970 are UTC whatever zone follows.
+        _ if spec.zone.is_some() => Some(Zone::utc()),
         zone => zone,
     };
     spec.zone = zone.as_ref().map(|zone| zone.name().to_owned());
@@ -301,7 +303,8 @@ impl Reader<'_> {
 
     /// A number; of seconds, with a fraction that must be nil.
     fn value(&mut self, seconds: bool) -> Result<u32, ParseError> {
-        let value = self.number("a number", LARGEST)? as u32;
+        let most = if seconds { LARGEST_SECONDS } else { LARGEST };
+        let value = self.number("a number", most)? as u32;
         if seconds && self.peek() == Some(b'.') && !self.rest().starts_with("..") {
             let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
             let fraction = &self.text[self.at + 1..self.at + 1 + digits];
