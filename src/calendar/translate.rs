@@ -13,8 +13,9 @@
 use super::civil::{DAY, days_in_month};
 use super::date_set::{Days, EVERY_DAY, EVERY_MONTH, EVERY_WEEKDAY, FIRST_YEAR, Join, LAST_YEAR, Years};
 use super::normal_form::weekday_list;
-use super::schedule::{Schedule, Scheduler, Source};
+use super::schedule::{Schedule, Source};
 use super::zone::{Change, Zone};
+use crate::terms::Scheduler;
 
 /// Why a schedule cannot be given to a systemd timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
