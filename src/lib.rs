@@ -4,6 +4,7 @@
 //! layers (`tests/it/layers.rs` holds that). ARCHITECTURE.md has the map.
 
 // Layer 0: leaves that know nothing of disasters.
+pub mod assets;
 pub mod diag;
 pub mod graph;
 pub mod terms;

@@ -5,10 +5,14 @@
 //! this source; a new one is a new folder.
 
 mod catalogue;
+mod load;
 mod pack;
+mod parameter;
 
 pub use catalogue::{Catalogue, PackSource};
+pub use load::{Loaded, built_in, load, schema};
 pub use pack::{
-    FailoverFacts, Media, Method, MethodKind, Parameter, ParameterType, Platform, Purpose, Refusal, ReplicationFacts,
-    StoreFacts, Technology, Times,
+    FailoverFacts, Media, Method, MethodKind, Platform, Purpose, Refusal, ReplicationFacts, StoreFacts, Technology,
+    Times,
 };
+pub use parameter::{Parameter, ParameterType};

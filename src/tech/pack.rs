@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::parameter::Parameter;
 use crate::terms::{FailoverMode, ReplicationMode};
 use crate::units::{Rate, Seconds};
 
@@ -112,6 +113,9 @@ pub enum Platform {
 pub struct ReplicationFacts {
     /// What it can do; the first is the default.
     pub modes: Vec<ReplicationMode>,
+    /// The ways in which it is done, where there are several; the first is the default.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// The lag to assume for an asynchronous replica.
     pub lag: Seconds,
 }
@@ -193,49 +197,6 @@ pub struct Refusal {
     pub what: String,
     /// Why, and what to do instead, in a sentence.
     pub reason: String,
-}
-
-/// Something that a spec can set under `parameters:`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// What it is, in a sentence.
-    pub description: String,
-    /// What it looks like.
-    #[serde(rename = "type")]
-    pub kind: ParameterType,
-    /// Its value where a spec gives none.
-    #[serde(default)]
-    pub default: Option<String>,
-    /// Whether a spec must give it where code is generated.
-    #[serde(default)]
-    pub required: bool,
-}
-
-/// What a parameter looks like. Every type but `text` refuses what could escape into a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ParameterType {
-    /// Any text on one line.
-    Text,
-    /// A name: letters, digits, `.`, `_`, `-`.
-    Name,
-    /// A host name or an address.
-    Host,
-    /// An absolute path.
-    Path,
-    /// A whole number.
-    Integer,
-    /// A port, 1 to 65535.
-    Port,
-    /// `true` or `false`.
-    Boolean,
-    /// A version such as `15` or `7.1.0`.
-    Version,
-    /// A URL.
-    Url,
-    /// A network such as `10.0.0.0/8`.
-    Cidr,
 }
 
 /// What a technology is as a place for copies.
