@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_place() {
-        let facts = "technology: 1\nname: shop\nsummary: A shop\npurpose: component\nstatful: true\ntimes: {detect: 5}\n";
+        let facts =
+            "technology: 1\nname: shop\nsummary: A shop\npurpose: component\nstatful: true\ntimes: {detect: 5}\n";
         let expected = [
             "mine/shop/technology.yaml:5:1 technology-invalid: unknown key `statful`",
             "mine/shop/technology.yaml:6:9 technology-invalid: expected text, found an integer (`5`)",
