@@ -69,7 +69,7 @@ class dr::postgresql (
 
   dr::script { [
       'dr-pg-bootstrap', 'dr-pg-drill', 'dr-pg-dump', 'dr-pg-fence', 'dr-pg-heartbeat', 'dr-pg-promote',
-      'dr-pg-rejoin', 'dr-pg-restore', 'dr-pg-role', 'dr-pg-start', 'dr-pg-stop',
+      'dr-pg-rejoin', 'dr-pg-restore', 'dr-pg-role', 'dr-pg-start', 'dr-pg-stop', 'dr-pg-sync',
     ]:
       folder => 'postgresql',
   }

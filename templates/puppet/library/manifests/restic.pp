@@ -3,9 +3,12 @@
 # @summary restic, its scripts and the key with which root reaches repositories over sftp.
 #
 # @param ssh_private_key
-#   Private key for sftp repositories; not needed for others.
+#   Private key for sftp repositories, the same on all hosts; not needed for others.
+# @param ssh_private_keys
+#   Instead, a key for each host, by certname: no host can then reach another's repositories.
 class dr::restic (
   Optional[Sensitive[Dr::Privatekey]] $ssh_private_key = undef,
+  Optional[Sensitive[Hash[Dr::Address, Dr::Privatekey]]] $ssh_private_keys = undef,
 ) {
   include dr
 
@@ -22,14 +25,19 @@ class dr::restic (
     mode   => '0755',
   }
 
-  if $ssh_private_key =~ NotUndef {
+  $_own_key = $ssh_private_keys.then |$keys| { $keys.unwrap[$trusted['certname']] }
+  $_key = $_own_key ? {
+    undef   => $ssh_private_key,
+    default => Sensitive($_own_key),
+  }
+  if $_key =~ NotUndef {
     file { "${config_dir}/id_ed25519":
       ensure    => file,
       owner     => 'root',
       group     => 'root',
       mode      => '0600',
       show_diff => false,
-      content   => $ssh_private_key,
+      content   => $_key,
     }
   }
 

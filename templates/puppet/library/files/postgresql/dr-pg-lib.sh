@@ -1,0 +1,115 @@
+#!/bin/bash
+# Managed by drplan: fixed library, replaced as a whole on every generation.
+#
+# Shared by the PostgreSQL scripts; sourced after dr-lib.sh, never run.
+# shellcheck disable=SC2034 # its variables are for the scripts
+
+# dr_pg_load STANZA: settings of the cluster on this host.
+dr_pg_load() {
+  dr_name "${1:-}"
+  dr_load "$DR_CONFIG_DIR/pg-$1.env"
+  PG_FENCED=$DR_STATE_DIR/pg-$1.fenced
+  PG_STOPPED=$DR_STATE_DIR/pg-$1.stopped
+  PG_BIN=/usr/lib/postgresql/$PG_VERSION/bin
+  [ -x "$PG_BIN/pg_ctl" ] || dr_die "$DR_UNCONFIGURED" "PostgreSQL $PG_VERSION is not installed"
+  cd /
+}
+
+# Runs a command as the owner of the database.
+dr_pg_as() {
+  if [ "$(id -un)" = postgres ]; then
+    "$@"
+  else
+    runuser -u postgres -- "$@"
+  fi
+}
+
+# dr_pg_query SQL: unaligned rows.
+dr_pg_query() { dr_pg_as psql -X -q -At -v ON_ERROR_STOP=1 -p "$PG_PORT" postgres -c "$1"; }
+
+dr_pg_backrest() { dr_pg_as pgbackrest --stanza="$PG_STANZA" "$@"; }
+
+# dr_pg_peer_role ADDRESS: primary, standby, down, or nothing when it does not answer.
+dr_pg_peer_role() {
+  # shellcheck disable=SC2016 # the inner shell expands them
+  timeout 4 bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && cat <&3' _ "$1" "$PG_ROLE_PORT" 2>/dev/null |
+    tail -n 1 | jq -r .role 2>/dev/null || true
+}
+
+# dr_pg_primary_peer: address of a peer that answers as primary; empty if there is none.
+dr_pg_primary_peer() {
+  local peer
+  for peer in $PG_PEERS; do
+    if [ "$(dr_pg_peer_role "$peer")" = primary ]; then
+      printf '%s' "$peer"
+      return 0
+    fi
+  done
+}
+
+# dr_pg_info: what the repository holds, as pgBackRest's JSON for this stanza.
+dr_pg_info() { dr_pg_backrest --log-level-console=off info --output=json | jq -ce '.[0]'; }
+
+# dr_pg_choose INFO AT|'' LABEL|'': the backup to restore, as JSON; empty if none will do.
+dr_pg_choose() {
+  jq -c --arg at "$2" --arg name "$3" '
+    [.backup[] | select(.error != true)
+     | select($name == "" or .label == $name)
+     | select($at == "" or .timestamp.stop < ($at | tonumber))] | .[-1] // empty' <<<"$1"
+}
+
+# dr_pg_target AT: options of a point-in-time restore.
+dr_pg_target() {
+  printf '%s\n' --type=time "--target=$(date -u -d "@$1" '+%Y-%m-%d %H:%M:%S.%6N+00')" --target-action=promote
+}
+
+# dr_pg_await SECONDS: waits until the database takes writes; fails early when it has given up.
+dr_pg_await() {
+  local end=$((SECONDS + $1)) down=0
+  until [ "$(dr_pg_query 'select pg_is_in_recovery()' 2>/dev/null || true)" = f ]; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    case "$(systemctl is-active "$PG_UNIT" || true)" in
+      active) down=0 ;;
+      *) down=$((down + 1)) ;;
+    esac
+    [ "$down" -lt 20 ] || return 1
+    sleep 0.5
+  done
+}
+
+# dr_pg_protect: make the new timeline restorable; prints true or false.
+# After a promotion or restore the checkpointer may sleep for checkpoint_timeout (5 minutes) before it honours
+# archive_timeout, and pgBackRest refuses backups until a checkpoint has recorded the timeline. Losing the host in that
+# window would replay the previous timeline, including the damage just undone.
+dr_pg_protect() {
+  local wal
+  dr_pg_query checkpoint
+  wal=$(dr_pg_query 'select pg_walfile_name(pg_switch_wal())')
+  for _ in $(seq 1 120); do
+    if [ "$(dr_pg_query "select coalesce(last_archived_wal, '') >= '$wal' from pg_stat_archiver")" = t ]; then
+      echo true
+      return 0
+    fi
+    sleep 0.5
+  done
+  echo "WARNING: $wal is not archived after 60 s; until it is, only this host has what happens from now on" >&2
+  echo false
+}
+
+# dr_pg_heartbeat: newest heartbeat that the database holds, in seconds since 1970, or null.
+dr_pg_heartbeat() {
+  dr_pg_query "select coalesce((select extract(epoch from ts)::text from dr.heartbeat), 'null')" 2>/dev/null || echo null
+}
+
+# dr_pg_exchange DIR: DIR becomes the data directory; the previous one is kept and its place is printed.
+dr_pg_exchange() {
+  local keep
+  keep=$PG_DATA.dr-old-$(date -u +%Y%m%dT%H%M%SZ)
+  if [ -d "$PG_DATA" ] && [ -n "$(ls -A "$PG_DATA")" ]; then
+    mv -T "$PG_DATA" "$keep"
+    printf '%s' "$keep"
+  elif [ -d "$PG_DATA" ]; then
+    rmdir "$PG_DATA"
+  fi
+  mv -T "$1" "$PG_DATA"
+}

@@ -1,0 +1,140 @@
+#!/bin/bash
+# Managed by drplan: fixed library, replaced as a whole on every generation.
+#
+# Shared by the restic scripts; sourced after dr-lib.sh, never run. It opens the repository of a job, and refuses one
+# that is not the repository the job has used so far: a store that was replaced by an empty one must not pass for it.
+
+DR_RESTIC_DIR=$DR_CONFIG_DIR/restic
+DR_WORK=''
+
+# dr_restic_load JOB: settings and credentials of the job, for restic.
+dr_restic_load() {
+  DR_RESTIC_JOB=$1
+  local base=$DR_RESTIC_DIR/$1
+  dr_load "$base.env"
+  [ -s "$base.password" ] || dr_die "$DR_UNCONFIGURED" "$base.password is missing or empty"
+  if [ -e "$base.credentials" ]; then
+    set -a
+    dr_load "$base.credentials"
+    set +a
+  fi
+  mapfile -t DR_PATHS <"$base.paths"
+  [ "${#DR_PATHS[@]}" -gt 0 ] || dr_die "$DR_UNCONFIGURED" "$base.paths names no path"
+  command -v restic >/dev/null || dr_die "$DR_UNCONFIGURED" 'restic is not installed'
+  export RESTIC_REPOSITORY=$DR_REPOSITORY RESTIC_PASSWORD_FILE=$base.password
+  export RESTIC_CACHE_DIR=${RESTIC_CACHE_DIR:-/var/cache/restic}
+  # Our ssh: the key of the plan, known hosts, and an end to connections that hang.
+  export PATH="${DR_LIB_DIR:-/usr/local/lib/dr}/bin:$PATH"
+  DR_WORK=$(mktemp -d)
+  dr_cleanup dr_restic_cleanup
+}
+
+# dr_restic_exclusive ARGUMENT...: restic, waiting up to ten minutes for the lock of another one.
+dr_restic_exclusive() {
+  local end=$((SECONDS + ${DR_LOCK_WAIT_SEC:-600})) rc
+  while true; do
+    rc=0
+    restic "$@" >"$DR_WORK/out" 2>"$DR_WORK/err" || rc=$?
+    cat "$DR_WORK/err" >&2
+    if [ "$rc" = 0 ]; then
+      return 0
+    fi
+    if ! grep -q 'already locked' "$DR_WORK/err" || [ "$SECONDS" -ge "$end" ]; then
+      cat "$DR_WORK/out"
+      return "$rc"
+    fi
+    dr_say 'the repository is locked, trying again'
+    sleep 10
+    restic unlock >/dev/null 2>&1 || true
+  done
+}
+
+dr_restic_id() { restic cat config --quiet 2>"$DR_WORK/err" | jq -er .id; }
+
+# dr_restic_open [INIT-ARGUMENT...]: opens the repository for writing; creates it only if this job never had one.
+dr_restic_open() {
+  local known=$DR_STATE_DIR/restic/$DR_RESTIC_JOB.repository id
+  [ -d "$DR_STATE_DIR/restic" ] || dr_die "$DR_UNCONFIGURED" "$DR_STATE_DIR/restic is missing"
+  if ! id=$(dr_restic_id); then
+    cat "$DR_WORK/err" >&2
+    if [ -e "$known" ]; then
+      dr_fail "the repository cannot be opened; as this job has used it before, it is not created again (if it is lost for good, remove $known)"
+    fi
+    dr_say 'no repository yet: creating it'
+    restic init --quiet "$@" || dr_fail 'the repository can neither be opened nor created'
+    id=$(dr_restic_id) || dr_fail 'the new repository cannot be opened'
+  fi
+  if [ -e "$known" ] && [ "$(cat "$known")" != "$id" ]; then
+    dr_fail "this is not the repository that the job has used before (if that is intended, remove $known)"
+  fi
+  printf '%s\n' "$id" >"$known.new"
+  mv -f "$known.new" "$known"
+  # Only locks of dead processes of this host, and those older than half an hour.
+  restic unlock --quiet || dr_fail 'stale locks cannot be removed'
+}
+
+# dr_restic_snapshots: snapshots of the job, oldest first, as a JSON array.
+dr_restic_snapshots() {
+  restic snapshots --json --tag "$DR_TAG" | jq -ce '
+    def seconds:
+      capture("^(?<t>[0-9T:-]{19})(?<f>[.][0-9]+)?(?<z>Z|[+-][0-9]{2}:[0-9]{2})$") as $c
+      | ($c.t + "Z" | fromdateiso8601) + ("0" + ($c.f // "") | tonumber)
+        - (if $c.z == "Z" then 0
+           else ($c.z[1:3] | tonumber) * 3600 + ($c.z[4:6] | tonumber) * 60 | if $c.z[0:1] == "-" then -. else . end end);
+    sort_by(.time | seconds)'
+}
+
+# dr_restic_has ID: does the repository hold this snapshot of the job?
+dr_restic_has() { dr_restic_snapshots | jq -e --arg id "$1" 'any(.[]; .id == $id)' >/dev/null; }
+
+# dr_restic_verify ID: the repository is sound and holds the snapshot.
+dr_restic_verify() {
+  # Without a lock: nobody else writes here, and a long restore must not stop the backups.
+  local check=(check --quiet --no-lock)
+  case "$DR_VERIFICATION" in
+    structure) check+=(--with-cache) ;;
+    sample) check+=(--read-data-subset=5%) ;;
+    full) check+=(--read-data) ;;
+    *) dr_fail "unknown verification $DR_VERIFICATION" ;;
+  esac
+  dr_restic_exclusive "${check[@]}" || dr_fail 'verification: the repository has errors, nothing old is removed'
+  dr_restic_has "$1" || dr_fail "verification: snapshot $1 is not there"
+}
+
+# dr_restic_forget ID: removes what retention does not keep; only while the new snapshot is the newest.
+dr_restic_forget() {
+  [ -n "$DR_FORGET_ARGS" ] || { dr_say 'everything is kept'; return 0; }
+  [ "$(dr_restic_snapshots | jq -r '.[-1].id')" = "$1" ] ||
+    dr_fail 'retention: the new snapshot is not the newest one, check the clock; nothing is removed'
+  # shellcheck disable=SC2086 # a list of options
+  dr_restic_exclusive forget --quiet --tag "$DR_TAG" --group-by tags --prune $DR_FORGET_ARGS ||
+    dr_fail 'retention: forget or prune failed'
+  dr_restic_has "$1" || dr_fail "retention: the new snapshot $1 is gone"
+}
+
+# dr_restic_point SECONDS|latest: newest snapshot of the job not after that instant, as JSON; empty if there is none.
+dr_restic_point() {
+  local list line when
+  list=$(dr_restic_snapshots) || return 1
+  while IFS= read -r line; do
+    if [ "$1" != latest ]; then
+      when=$(date -d "$(jq -r .time <<<"$line")" +%s)
+      [ "$when" -le "${1%.*}" ] || continue
+    fi
+    printf '%s\n' "$line"
+    return 0
+  done < <(jq -c 'reverse | .[]' <<<"$list")
+}
+
+# dr_restic_seconds SNAPSHOT-JSON: its time as seconds since 1970.
+dr_restic_seconds() { date -d "$(jq -r .time <<<"$1")" +%s.%N; }
+
+# dr_restic_count ID PATH...: "FILES BYTES" of a snapshot below these paths.
+dr_restic_count() {
+  restic ls --json "$@" | jq -rs 'map(select(.struct_type == "node" and .type == "file")) | "\(length) \(map(.size // 0) | add // 0)"'
+}
+
+# dr_disk_count DIR: "FILES BYTES" as they are on disk, the same way.
+dr_disk_count() { find "$1" -type f -printf '%s\n' | awk '{n++; s += $1} END {printf "%d %d\n", n, s}'; }
+
+dr_restic_cleanup() { [ -z "$DR_WORK" ] || rm -rf "$DR_WORK"; }

@@ -1,0 +1,4 @@
+# @summary Backup host of the plan "shop".
+class role::vault {
+  include profile::vault
+}
