@@ -44,6 +44,19 @@ impl Document<'_> {
         self.empty
     }
 
+    /// Whether two readers of one text came to the same tree, node by node and byte by byte.
+    pub fn is_same_as(&self, other: &Document<'_>) -> bool {
+        let texts = |document: &Document<'_>| -> Vec<Option<String>> {
+            (0..document.nodes.len() as u32)
+                .map(|index| NodeRef { document, index }.as_str().map(str::to_owned))
+                .collect()
+        };
+        self.source == other.source
+            && self.nodes == other.nodes
+            && self.empty == other.empty
+            && texts(self) == texts(other)
+    }
+
     /// How many nodes there are, aliases expanded.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

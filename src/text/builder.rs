@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::arena::{DECODED, Document, HIDDEN, Node, QUOTED, after};
 use super::scalar::{Kind, resolve};
+use super::syntax::Progress;
 use super::{Limits, Problem};
 use crate::diag::FileId;
 
@@ -72,9 +73,12 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Where the latest complete node ends.
-    pub(super) fn last_end(&self) -> u32 {
-        self.last_end
+    /// How far the reading came.
+    pub(super) fn progress(&self) -> Progress {
+        let bracket = self.frames.last().and_then(|frame| self.nodes.get(frame.node as usize)).map(|node| node.offset);
+        let is_bracket = |at: &u32| matches!(self.source.as_bytes().get(*at as usize), Some(b'[' | b'{'));
+        let scalar = self.nodes.last().map_or((0, 0), |node| (node.offset, node.offset + node.len));
+        Progress { scalar, end: self.last_end, bracket: bracket.filter(is_bracket) }
     }
 
     /// The finished tree.
@@ -95,7 +99,7 @@ impl<'s> Builder<'s> {
     pub(super) fn open(&mut self, is_map: bool, start: u32, anchor: usize) -> Result<(), Stop> {
         self.refuse_container_key(start)?;
         if self.frames.len() >= self.limits.max_depth {
-            return Err(self.too_deep(start, start + 1));
+            return Err(self.too_deep(start, self.character_end(start)));
         }
         let node = self.push(start, 0, if is_map { Kind::Map } else { Kind::Seq }, 0, 0)?;
         if anchor != 0 {
@@ -147,7 +151,7 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    /// A value that is not there. `near` is where a reader noticed it, after the dash of a list or the colon of a map.
+    /// A value that is not there; `near` is where a reader noticed it.
     pub(super) fn missing(&mut self, near: u32, anchor: usize) -> Result<(), Stop> {
         let at = match self.frames.last() {
             Some(frame) if frame.is_map => self.last_end,
@@ -295,7 +299,7 @@ impl<'s> Builder<'s> {
         if !self.frames.last().is_some_and(|frame| frame.wants_key) {
             return Ok(());
         }
-        let problem = Problem::new("key-not-text", start, start + 1, "a list or a map cannot be a key");
+        let problem = Problem::new("key-not-text", start, self.character_end(start), "a list or a map cannot be a key");
         Err(self.stop(problem.help("text that starts with `[` or `{` needs quotes")))
     }
 
@@ -309,11 +313,22 @@ impl<'s> Builder<'s> {
         ))
     }
 
-    /// After the dash of a list that has nothing behind it; where there is no dash in sight, `near`.
+    /// After the dash of a list item that has nothing behind it; where there is no dash in sight, `near`.
     fn after_dash(&self, near: u32) -> u32 {
-        let before = self.source.get(..near as usize).unwrap_or_default();
-        let trimmed = before.trim_end_matches([' ', '\t', '\n', '\r']);
-        if trimmed.ends_with('-') { trimmed.len() as u32 } else { near }
+        let mut rest = self.source.get(self.last_end as usize..).unwrap_or_default();
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ':']);
+            match rest.as_bytes().first() {
+                Some(b'#') => rest = rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or_default(),
+                Some(b'-') => return (self.source.len() - rest.len() + 1) as u32,
+                _ => return near,
+            }
+        }
+    }
+
+    fn character_end(&self, start: u32) -> u32 {
+        let rest = self.source.get(start as usize..).unwrap_or_default();
+        start + rest.chars().next().map_or(0, char::len_utf8) as u32
     }
 
     fn slice(&self, start: u32, end: u32) -> &'s str {

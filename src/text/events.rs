@@ -43,7 +43,7 @@ impl<'s> Reader<'s> {
         };
         for event in Parser::new_from_str_with_options(self.source, options) {
             let (event, place) = event.map_err(|error| {
-                let problem = syntax::problem(self.source, &error, self.builder.last_end(), limits);
+                let problem = syntax::problem(self.source, &error, self.builder.progress(), limits);
                 self.builder.stop(problem)
             })?;
             if let Event::DocumentStart(_, version) = event {

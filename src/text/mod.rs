@@ -13,6 +13,8 @@ mod arena;
 mod builder;
 mod decode;
 mod events;
+mod fast;
+mod fast_scalar;
 mod json;
 mod problem;
 mod reader;
@@ -61,7 +63,23 @@ pub fn parse(source: &str, file: FileId, limits: Limits) -> (Option<Document<'_>
     if source.len() > limits.max_bytes {
         return (None, vec![problem::file_too_large(source.len(), limits.max_bytes)]);
     }
-    let (document, mut problems) = events::read(source, file, limits);
+    parse_common(source, file, limits).unwrap_or_else(|| parse_any(source, file, limits))
+}
+
+/// [`parse`] by the fast reader alone, which knows only common YAML and refuses the rest.
+///
+/// For benchmarks and for the fuzz target that holds it against [`parse_any`].
+pub fn parse_common(source: &str, file: FileId, limits: Limits) -> Option<(Option<Document<'_>>, Vec<Problem>)> {
+    fast::read(source, file, limits).map(|(document, problems)| (Some(document), in_order(problems)))
+}
+
+/// [`parse`] by way of the YAML library alone.
+pub fn parse_any(source: &str, file: FileId, limits: Limits) -> (Option<Document<'_>>, Vec<Problem>) {
+    let (document, problems) = events::read(source, file, limits);
+    (document, in_order(problems))
+}
+
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by_key(|problem| (problem.start, problem.end));
-    (document, problems)
+    problems
 }

@@ -4,22 +4,32 @@ use granit_parser::{ErrorKind, ScanError};
 
 use super::{Limits, Problem};
 
-/// The problem for an error of the library. `last_end` is where the latest complete key or value ends, which is
-/// where to look for a quote that was never closed.
-pub(super) fn problem(source: &str, error: &ScanError, last_end: u32, limits: Limits) -> Problem {
+/// What had been read when the library gave up: where to look for what was never closed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Progress {
+    /// Bytes of the latest complete scalar.
+    pub(super) scalar: (u32, u32),
+    /// Where the latest complete node ends.
+    pub(super) end: u32,
+    /// The innermost bracket that is open.
+    pub(super) bracket: Option<u32>,
+}
+
+/// The problem for an error of the library.
+pub(super) fn problem(source: &str, error: &ScanError, read: Progress, limits: Limits) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(source.len()).min(source.len()) as u32;
     let kind = error.kind();
-    if let Some(problem) = tab_problem(source, kind, at) {
-        return problem;
-    }
-    if let Some(problem) = quote_problem(source, kind, last_end) {
-        return problem;
-    }
-    let (name, message, help) = wording(error, limits);
-    let (start, end) = character(source, at);
-    let mut problem = Problem::new(name, start, end, message);
-    problem.help = help.map(str::to_owned);
-    problem
+    let special = tab_problem(source, kind, at)
+        .or_else(|| quote_problem(source, kind, read.end))
+        .or_else(|| bracket_problem(source, kind, at, read.bracket))
+        .or_else(|| colon_problem(source, kind, read.scalar));
+    special.unwrap_or_else(|| {
+        let (name, message, help) = wording(source, at, error, limits);
+        let (start, end) = character(source, at);
+        let mut problem = Problem::new(name, start, end, message);
+        problem.help = help.map(str::to_owned);
+        problem
+    })
 }
 
 /// A tab where YAML measures indentation.
@@ -74,8 +84,55 @@ fn quote_problem(source: &str, kind: &ErrorKind, last_end: u32) -> Option<Proble
     Some(Problem::new("unclosed-quote", opening as u32, opening as u32 + 1, message).help(help))
 }
 
+/// A bracket that is still open on a later line was most likely forgotten.
+fn bracket_problem(source: &str, kind: &ErrorKind, at: u32, bracket: Option<u32>) -> Option<Problem> {
+    use ErrorKind as E;
+    let open = bracket?;
+    let later_line = source.get(open as usize..at as usize)?.contains('\n');
+    let about = matches!(
+        kind,
+        E::InvalidColonPlacement
+            | E::ExpectedFlowMappingSeparator
+            | E::ExpectedFlowSequenceSeparator
+            | E::InvalidFlowScalarIndent
+            | E::BlockEntryInFlowCollection
+    );
+    if !(later_line && about) {
+        return None;
+    }
+    let (start, end) = character(source, at);
+    Some(unclosed_bracket(source, open).related(start, end, "this is read as a part of it"))
+}
+
+fn unclosed_bracket(source: &str, open: u32) -> Problem {
+    let (opening, closing) = if source.as_bytes().get(open as usize) == Some(&b'{') { ('{', '}') } else { ('[', ']') };
+    Problem::new("unclosed-bracket", open, open + 1, format!("`{opening}` is not closed"))
+        .help(format!("add the closing `{closing}`"))
+}
+
+/// Text that runs over several lines until a colon ends it is most often a key whose own colon is amiss.
+fn colon_problem(source: &str, kind: &ErrorKind, (start, end): (u32, u32)) -> Option<Problem> {
+    if *kind != ErrorKind::MappingValueNotAllowed {
+        return None;
+    }
+    let (first, _) = source.get(start as usize..end as usize)?.split_once('\n')?;
+    if first.starts_with(['"', '\'']) {
+        return None;
+    }
+    if let Some(colon) = first.find(':') {
+        let at = start + colon as u32;
+        let (key, value) = (first.get(..colon)?, first.get(colon + 1..)?);
+        let problem = Problem::new("yaml-syntax", at, at + 1, "no space after the `:`");
+        return Some(problem.help(format!("write `{}: {}`", key, value.trim())));
+    }
+    let before = source.get(..start as usize)?;
+    let starts_line = before.trim_end_matches(' ').ends_with('\n') || before.trim_end_matches(' ').is_empty();
+    let problem = Problem::new("yaml-syntax", start, start + first.trim_end().len() as u32, "a key without `:`");
+    starts_line.then(|| problem.help("write `key: value`"))
+}
+
 /// Name, message and help.
-fn wording(error: &ScanError, limits: Limits) -> (&'static str, String, Option<&'static str>) {
+fn wording(source: &str, at: u32, error: &ScanError, limits: Limits) -> (&'static str, String, Option<&'static str>) {
     use ErrorKind as E;
     let (name, message, help): (_, String, _) = match error.kind() {
         E::RecursionLimitExceeded => {
@@ -135,11 +192,33 @@ fn wording(error: &ScanError, limits: Limits) -> (&'static str, String, Option<&
             "text after the closing quote".to_owned(),
             Some("put all of the text in quotes; within `'` write a quote as `''`, within `\"` as `\\\"`"),
         ),
-        E::UnexpectedCharacter { character } => (
+        E::UnexpectedCharacter { character: '`' } => {
+            ("yaml-syntax", "text cannot start with a backtick".to_owned(), Some("put the text in quotes"))
+        }
+        E::UnexpectedCharacter { .. }
+        | E::MissingAnchorOrAliasName
+        | E::MissingTagUri
+        | E::UnclosedVerbatimTag
+        | E::InvalidTagTerminator
+        | E::ExpectedTagBang
+        | E::UndeclaredTagHandle => {
+            let first = source.get(at as usize..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+            let message = format!("text cannot start with `{}`", first.escape_default());
+            ("yaml-syntax", message, Some("put the text in quotes"))
+        }
+        E::InvalidBlockScalarHeader => (
             "yaml-syntax",
-            format!("text cannot start with `{}`", character.escape_default()),
-            Some("put the text in quotes"),
+            "text on the same line as `|` or `>`".to_owned(),
+            Some("start the text on the next line, or put it in quotes"),
         ),
+        E::InvalidBlockScalarIndent => (
+            "indentation",
+            "a line of a block of text is not indented like its first line".to_owned(),
+            Some("indent every line of the block at least as deep as the first"),
+        ),
+        E::UnexpectedEofImplicitFlowMapping => {
+            ("yaml-syntax", "a value is missing here".to_owned(), Some("remove the `,`"))
+        }
         E::UnknownQuotedScalarEscape => (
             "yaml-syntax",
             "an escape that YAML does not know".to_owned(),
