@@ -1,1 +1,41 @@
-//! (module header to be written with its first code.)
+//! Results as bytes for people and tools. A format is one file here, one variant of [`Format`] and one arm.
+//!
+//! Formats get a finished view and compute nothing: what is not in the view is not in any output.
+
+mod concise;
+mod findings;
+mod human;
+mod json;
+
+pub use findings::{Finding, FindingsReport, Summary};
+
+use crate::diag::SourceMap;
+
+/// The formats in which findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For a person at a terminal: source lines with the place marked.
+    Human,
+    /// One line each, as compilers print them.
+    Concise,
+    /// `drplan.findings/1`.
+    Json,
+}
+
+/// Whether the output may have colours; what it is printed to decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// ANSI escapes.
+    Coloured,
+    /// Text only.
+    Plain,
+}
+
+/// Findings in a format.
+pub fn findings(report: &FindingsReport, sources: &SourceMap, format: Format, style: Style) -> String {
+    match format {
+        Format::Human => human::render(report, sources, style),
+        Format::Concise => concise::render(report),
+        Format::Json => json::render(report),
+    }
+}

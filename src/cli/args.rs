@@ -1,0 +1,256 @@
+//! What can be typed: commands, their arguments and options. Help, man pages and completions are made from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Disaster recovery as code: proves RPO and RTO promises from a YAML spec, and writes what keeps them.
+#[derive(Debug, Parser)]
+#[command(name = "drplan", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 nothing to report; 1 what was examined falls short; 2 the command could not do its work.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// A folder of technology packs of your own; they win over the built-in ones
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
+    pub technologies: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", help_heading = "Common options")]
+    pub color: Colour,
+    /// The instant taken for now: waivers, drills and freshness are judged by it [default: now]
+    #[arg(long, global = true, value_name = "INSTANT", help_heading = "Common options")]
+    pub as_of: Option<String>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, honouring NO_COLOR and CLICOLOR_FORCE.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands; each has a file of its name beside this one.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a small commented spec to start from
+    Init(Init),
+    /// Check a spec: form, meaning, objectives, expectations, waivers
+    Validate(Validate),
+    /// Work out data loss and recovery time of every component in every scenario
+    Assess(Assess),
+    /// Draw the dependency graph
+    Graph(Graph),
+    /// Write Puppet code and runbooks
+    Generate(Generate),
+    /// Put specs into canonical order and spacing; comments stay
+    Fmt(Fmt),
+    /// Explain a finding: meaning, examples, formula, way out
+    Explain(Explain),
+    /// Print a JSON Schema
+    Schema(Schema),
+    /// Print shell completions
+    Completions(Completions),
+    /// Print or write manual pages
+    Man(Man),
+}
+
+/// The spec that a command reads.
+#[derive(Clone, Debug, Args)]
+pub struct SpecArg {
+    /// The spec: a file, or a folder with `drplan.yaml` and `*.drplan.yaml`
+    #[arg(value_name = "SPEC", default_value = ".")]
+    pub spec: PathBuf,
+}
+
+/// What makes a run fall short.
+#[derive(Clone, Debug, Args)]
+pub struct FailOn {
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = Threshold::Error, value_name = "SEVERITY")]
+    pub fail_on: Threshold,
+    /// Exit with 0 whatever is found; failures to do the work still give 2
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// Severities by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    /// Errors only.
+    Error,
+    /// Warnings too.
+    Warning,
+    /// Everything.
+    Note,
+}
+
+/// Formats of findings by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For a person.
+    Human,
+    /// A line each.
+    Concise,
+    /// `drplan.findings/1`.
+    Json,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder; it is made if need be, and nothing in it is overwritten
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// `validate`
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    pub format: FindingsFormat,
+    /// Write the findings in another format to a file as well; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// What makes it fall short.
+    #[command(flatten)]
+    pub fail_on: FailOn,
+}
+
+/// `assess`
+#[derive(Debug, Args)]
+pub struct Assess {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t = TableFormat::Human)]
+    pub format: TableFormat,
+    /// Only these components; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub component: Vec<String>,
+    /// Only these scenarios, by id; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub scenario: Vec<String>,
+    /// Only scenarios of these kinds, such as site-loss; may be repeated
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// How many failures at once: 2 takes every pair of instances, locations and stores too
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub depth: u8,
+    /// Every pair of scenario and component, also where nothing happens
+    #[arg(long)]
+    pub all: bool,
+    /// What makes it fall short.
+    #[command(flatten)]
+    pub fail_on: FailOn,
+}
+
+/// Formats of results by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For a person.
+    Human,
+    /// For tools.
+    Json,
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
+    pub format: GraphFormat,
+    /// Colour what falls in a scenario, and say what comes back when
+    #[arg(long, value_name = "ID")]
+    pub scenario: Option<String>,
+}
+
+/// Formats of graphs by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// Graphviz.
+    Dot,
+    /// Mermaid, for Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// Nodes and edges for tools.
+    Json,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What to generate, then the spec: any of `puppet` and `runbooks`; all without one
+    #[arg(value_name = "WHAT|SPEC")]
+    pub what_or_spec: Vec<String>,
+    /// The folder to write below
+    #[arg(short, long, value_name = "DIR", required = true)]
+    pub output: PathBuf,
+    /// Write nothing; print a unified diff of what is out of date, and exit with 1 if anything is
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files or folders; `-` reads standard input and prints
+    #[arg(value_name = "SPEC", default_value = ".")]
+    pub specs: Vec<PathBuf>,
+    /// Write nothing; name the files that are not in canonical form, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The name of a finding; without it, all names
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Which schema; `spec` without it
+    #[arg(value_name = "NAME", default_value = "spec")]
+    pub name: String,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write a page for each command into this folder instead of printing the main page
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
