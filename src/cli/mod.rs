@@ -1,2 +1,56 @@
-//! (module header to be written with its first code.)
+//! The command line: the only place with files, clock, environment, output and exit codes. A command is one file here.
+
+mod args;
+mod clock;
+mod completions;
 pub mod deploy;
+mod exit;
+mod init;
+mod io;
+mod man;
+mod pipeline;
+mod schema;
+mod validate;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+pub use exit::Exit;
+
+/// Runs the program with its arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    let common = &cli.common;
+    let ended = match &cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Validate(args) => validate::run(args, common),
+        Command::Assess(args) => todo(args),
+        Command::Graph(args) => todo(args),
+        Command::Generate(args) => todo(args),
+        Command::Fmt(args) => todo(args),
+        Command::Explain(args) => todo(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    };
+    ended.unwrap_or_else(|failure| {
+        io::tell(&format!("drplan: {}", failure.message));
+        if let Some(help) = failure.help {
+            io::tell(&format!("help: {help}"));
+        }
+        Exit::Failed
+    })
+}
+
+/// Help and version are answers; all else that the parser refuses is bad usage.
+fn refused(error: &clap::Error) -> Exit {
+    let answered = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let _ = error.print();
+    if answered { Exit::Clean } else { Exit::Failed }
+}

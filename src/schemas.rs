@@ -1,0 +1,17 @@
+//! The published JSON Schemas by name: what `drplan schema` prints and `schemas/` holds.
+
+use serde_json::Value;
+
+use crate::{report, spec, tech};
+
+/// Every schema with its name, in the order of their importance.
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![("spec", spec::schema()), ("technology", tech::schema()), ("findings", report::findings_schema())]
+}
+
+/// A schema as text: what is printed is what is checked in.
+pub fn text(schema: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
