@@ -25,5 +25,6 @@ pub mod check;
 // Layer 6: values in, bytes out.
 pub mod emit;
 pub mod report;
+pub mod schemas;
 // Layer 7: the only place with files, clock, environment and output.
 pub mod cli;

@@ -49,16 +49,6 @@ pub enum Command {
     Init(Init),
     /// Check a spec: form, meaning, objectives, expectations, waivers
     Validate(Validate),
-    /// Work out data loss and recovery time of every component in every scenario
-    Assess(Assess),
-    /// Draw the dependency graph
-    Graph(Graph),
-    /// Write Puppet code and runbooks
-    Generate(Generate),
-    /// Put specs into canonical order and spacing; comments stay
-    Fmt(Fmt),
-    /// Explain a finding: meaning, examples, formula, way out
-    Explain(Explain),
     /// Print a JSON Schema
     Schema(Schema),
     /// Print shell completions

@@ -5,7 +5,7 @@ use std::fs;
 use super::args::Init;
 use super::exit::{Exit, Failure};
 use super::io;
-use crate::spec;
+use crate::{schemas, spec};
 
 const SPEC: &str = include_str!("../../templates/init/drplan.yaml");
 
@@ -18,15 +18,9 @@ pub(super) fn run(args: &Init) -> Result<Exit, Failure> {
     }
     fs::create_dir_all(&args.dir).map_err(|error| io::cannot("make", &args.dir, &error))?;
     if fs::symlink_metadata(&schema).is_err() {
-        io::write_new(&schema, &schema_text())?;
+        io::write_new(&schema, &schemas::text(spec::schema()))?;
     }
     io::write_new(&spec, SPEC)?;
     io::tell(&format!("wrote {}; `drplan validate` checks it, `drplan assess` shows its numbers", io::shown(&spec)));
     Ok(Exit::Clean)
-}
-
-fn schema_text() -> String {
-    let mut text = serde_json::to_string_pretty(&spec::schema()).unwrap_or_default();
-    text.push('\n');
-    text
 }

@@ -12,6 +12,7 @@ use super::io;
 
 pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
     let mut command = Cli::command();
+    command = command.disable_help_subcommand(true);
     command.build();
     match &args.output {
         None => io::print(&page(&command)?)?,
@@ -24,8 +25,9 @@ fn write_all(command: &Command, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| io::cannot("make", folder, &error))?;
     io::replace(&folder.join("drplan.1"), &page(command)?)?;
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
-        let name = format!("drplan-{}", sub.get_name());
-        io::replace(&folder.join(format!("{name}.1")), &page(&sub.clone().name(name.clone()))?)?;
+        // `build` has named the page: `drplan-validate`.
+        let name = sub.get_display_name().unwrap_or(sub.get_name());
+        io::replace(&folder.join(format!("{name}.1")), &page(sub)?)?;
     }
     Ok(())
 }

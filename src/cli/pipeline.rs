@@ -55,6 +55,8 @@ pub(super) fn catalogue(common: &Common) -> Result<Catalogue, Failure> {
             None => failure,
         });
     }
-    catalogue.extend(loaded.catalogue);
+    for (technology, source) in loaded.packs {
+        catalogue.insert(technology, source);
+    }
     Ok(catalogue)
 }

@@ -57,6 +57,11 @@ struct Counts {
     waived: usize,
 }
 
+/// The schema of this format.
+pub(super) fn schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Findings<'static>>().to_value()
+}
+
 pub(super) fn render(report: &FindingsReport) -> String {
     let summary = &report.summary;
     let view = Findings {

@@ -39,3 +39,8 @@ pub fn findings(report: &FindingsReport, sources: &SourceMap, format: Format, st
         Format::Json => json::render(report),
     }
 }
+
+/// The JSON Schema of `drplan.findings/1`.
+pub fn findings_schema() -> serde_json::Value {
+    json::schema()
+}

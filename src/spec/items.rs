@@ -152,7 +152,7 @@ pub struct Store<'a> {
     #[serde(borrow)]
     pub certname: MaybeText<'a>,
     /// Values of the technology's own parameters.
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     #[schemars(schema_with = "parameters")]
     pub parameters: Option<Map<Text<'a>, &'a str>>,
 }
@@ -276,7 +276,7 @@ pub struct Component<'a> {
     #[serde(borrow)]
     pub guarantees: Option<Map<At<Guarantee<'a>>, &'a str>>,
     /// Values of the technology's own parameters.
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     #[schemars(schema_with = "parameters")]
     pub parameters: Option<Map<Text<'a>, &'a str>>,
 }

@@ -404,9 +404,8 @@ fn unknown_section(name: &str, span: Span) -> Diagnostic {
 fn validator(section: Section) -> &'static Validator {
     static VALIDATORS: [OnceLock<Validator>; 10] = [const { OnceLock::new() }; 10];
     VALIDATORS[section as usize].get_or_init(|| {
-        let schema = schema();
         let compiled = match section.definition() {
-            Some(name) => Validator::for_definition(&schema, name),
+            Some(name) => Validator::for_definition(schema(), name),
             None => Validator::new(&serde_json::json!({"type": "array", "items": {"type": "string"}, "minItems": 1})),
         };
         sound(compiled)
@@ -415,7 +414,7 @@ fn validator(section: Section) -> &'static Validator {
 
 fn system_validator() -> &'static Validator {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
-    VALIDATOR.get_or_init(|| sound(Validator::for_definition(&schema(), "System")))
+    VALIDATOR.get_or_init(|| sound(Validator::for_definition(schema(), "System")))
 }
 
 /// The schema is part of the program: that it compiles is held by a test and not by the input.

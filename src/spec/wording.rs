@@ -1,6 +1,7 @@
 //! What mistakes in the form of a spec are called, and the words for them.
 
 use super::read::bad_name;
+use super::schema::schema;
 use crate::diag::{Code, Diagnostic, FileId, Span};
 use crate::text::{Document, NodeRef, Problem, SchemaKind, SchemaProblem};
 use crate::units::{Bytes, Millis, Rate, Seconds, UnitError};
@@ -80,16 +81,14 @@ pub(super) fn breach(document: &Document<'_>, item: NodeRef<'_>, base: &str, pro
 
 /// Where a value that has a unit is wrong, what the reader of units says of it.
 fn amount(schema_path: &str, node: NodeRef<'_>) -> Option<UnitError> {
-    let definition = schema_path.rsplit_once("/$defs/")?.1.split('/').next()?;
-    let text = node.as_str()?;
-    if text.is_empty() {
-        return None;
-    }
-    match definition {
-        "Duration" | "Promised" | "Limit" => text.parse::<Seconds>().err(),
+    let (around, _) = schema_path.rsplit_once('/')?;
+    let unit = schema().pointer(around)?.get("x-amount")?.as_str()?;
+    let text = node.as_str().filter(|text| !text.is_empty())?;
+    match unit {
+        "Duration" => text.parse::<Seconds>().err(),
         "Latency" => text.parse::<Millis>().err(),
         "Size" => text.parse::<Bytes>().err(),
-        "Rate" | "Change" => text.parse::<Rate>().err(),
+        "Rate" => text.parse::<Rate>().err(),
         _ => None,
     }
 }

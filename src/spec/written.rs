@@ -75,6 +75,7 @@ forms! {
     /// A duration, or `none` for no promise.
     Promised: {
         "type": "string",
+        "x-amount": "Duration",
         "pattern": r"^\s*none\s*$|^\s*(\d+(\.\d+)?\s*[wdhms]\s*)+$|^\s*[Pp](\d+(\.\d+)?[WwDd])*([Tt](\d+(\.\d+)?[HhMmSs])+)?\s*$",
         "description": "A duration such as `4h`, or `none` where nothing is promised.",
         "examples": ["4h", "none"]
@@ -82,6 +83,7 @@ forms! {
     /// A rate, or `none` for data that changes only when somebody deploys.
     Change: {
         "type": "string",
+        "x-amount": "Rate",
         "pattern": r"^\s*none\s*$|^\s*\d+(\.\d+)?\s*(B|kB|MB|GB|TB|PB|KiB|MiB|GiB|TiB|PiB|bit|kbit|Mbit|Gbit|Tbit)/[smhdw]\s*$",
         "description": "How fast the data changes, such as `2 GiB/h`; `none` for data that changes only when somebody deploys.",
         "examples": ["2 GiB/h", "none"]
@@ -116,6 +118,7 @@ forms! {
     /// A bound of an expectation: a duration, or `unbounded`.
     Limit: {
         "type": "string",
+        "x-amount": "Duration",
         "pattern": r"^\s*unbounded\s*$|^\s*(\d+(\.\d+)?\s*[wdhms]\s*)+$|^\s*[Pp](\d+(\.\d+)?[WwDd])*([Tt](\d+(\.\d+)?[HhMmSs])+)?\s*$",
         "description": "A duration, or `unbounded` where the data or the component must turn out to be lost.",
         "examples": ["30s", "unbounded"]

@@ -44,6 +44,7 @@ macro_rules! amount {
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 json_schema!({
                     "type": "string",
+                    "x-amount": $name,
                     "pattern": $pattern,
                     "description": $description,
                     "examples": $examples
