@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Disaster recovery as code: proves RPO and RTO promises from a YAML spec, and writes what keeps them.
 #[derive(Debug, Parser)]
 #[command(name = "drplan", version, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 nothing to report; 1 what was examined falls short; 2 the command could not do its work.")]
+#[command(
+    after_help = "Exit codes: 0 nothing to report; 1 what was examined falls short; 2 the command could not do its work."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

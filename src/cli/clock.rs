@@ -17,7 +17,9 @@ pub(super) fn now(common: &Common) -> Result<Timestamp, Failure> {
         date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     });
     let unclear = || Failure::new(format!("`--as-of {text}` is no instant"));
-    instant.ok_or_else(|| unclear().help("write a date such as `2027-03-31`, or an instant such as `2027-03-31T12:00:00Z`"))
+    instant.ok_or_else(|| {
+        unclear().help("write a date such as `2027-03-31`, or an instant such as `2027-03-31T12:00:00Z`")
+    })
 }
 
 /// The day taken for today, in UTC.

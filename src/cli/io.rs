@@ -64,7 +64,9 @@ pub(super) fn spec_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failure = Failure::new(format!("there is no spec in {}", shown(folder)));
     Err(match below.first() {
         Some(first) => failure.help(format!("there is one in {}: name that folder", shown(first))),
-        None => failure.help("a spec is named `drplan.yaml` or `*.drplan.yaml`; `drplan init` writes one to start from"),
+        None => {
+            failure.help("a spec is named `drplan.yaml` or `*.drplan.yaml`; `drplan init` writes one to start from")
+        }
     })
 }
 
@@ -126,7 +128,9 @@ fn too_large(path: &Path, limit: u64) -> Failure {
 pub(super) fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("cannot {verb} {}: {}", shown(path), reason(error)));
     match error.kind() {
-        io::ErrorKind::NotFound if verb == "read" => failure.help("check the path; without one the current folder is read"),
+        io::ErrorKind::NotFound if verb == "read" => {
+            failure.help("check the path; without one the current folder is read")
+        }
         _ => failure,
     }
 }
@@ -180,7 +184,9 @@ pub(super) fn read_tree(folder: &Path) -> Result<std::collections::BTreeMap<Stri
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot("write to", Path::new("<stdout>"), &error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(cannot("write to", Path::new("<stdout>"), &error))
+        }
         _ => Ok(()),
     }
 }
@@ -204,8 +210,9 @@ pub(super) fn style(colour: Colour) -> Style {
 pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let created = fs::OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = created.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::new(format!("{} exists already", shown(path)))
-            .help("nothing was written; name another folder"),
+        io::ErrorKind::AlreadyExists => {
+            Failure::new(format!("{} exists already", shown(path))).help("nothing was written; name another folder")
+        }
         _ => cannot("write", path, &error),
     })?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| cannot("write", path, &error))

@@ -2,8 +2,8 @@
 
 use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
-use super::pipeline::{self, Loaded};
 use super::io;
+use super::pipeline::{self, Loaded};
 use crate::diag::Severity;
 use crate::report::{self, FindingsReport, Format, Style};
 
@@ -44,10 +44,13 @@ fn format(format: FindingsFormat) -> Format {
 }
 
 fn extra_report(text: &str) -> Result<(Format, String), Failure> {
-    let unclear = || Failure::new(format!("`--report {text}` is not FORMAT=FILE")).help("write `--report json=findings.json`");
+    let unclear =
+        || Failure::new(format!("`--report {text}` is not FORMAT=FILE")).help("write `--report json=findings.json`");
     let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(unclear)?;
     match <FindingsFormat as clap::ValueEnum>::from_str(name, false) {
         Ok(found) => Ok((format(found), path.to_owned())),
-        Err(_) => Err(Failure::new(format!("there is no format `{name}`")).help("the formats are human, concise, json")),
+        Err(_) => {
+            Err(Failure::new(format!("there is no format `{name}`")).help("the formats are human, concise, json"))
+        }
     }
 }

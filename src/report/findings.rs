@@ -80,7 +80,8 @@ fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> Option<Place> {
 impl Summary {
     /// `2 errors, 1 warning`; empty where there is nothing.
     pub fn words(self) -> String {
-        let count = |n: usize, one: &str, many: &str| (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }));
+        let count =
+            |n: usize, one: &str, many: &str| (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }));
         let parts = [
             count(self.errors, "error", "errors"),
             count(self.warnings, "warning", "warnings"),

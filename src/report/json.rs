@@ -59,7 +59,10 @@ struct Counts {
 
 /// The schema of this format.
 pub(super) fn schema() -> serde_json::Value {
-    schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Findings<'static>>().to_value()
+    schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Findings<'static>>()
+        .to_value()
 }
 
 pub(super) fn render(report: &FindingsReport) -> String {
