@@ -7,6 +7,7 @@
 //! Knows nothing of backups, specs or files, and never asks what time it is. Instants are seconds since
 //! 1970-01-01T00:00:00Z, local times are seconds since 1970-01-01T00:00:00 on the wall clock.
 
+mod advice;
 mod civil;
 mod cron;
 mod date_set;
@@ -18,6 +19,7 @@ mod on_calendar;
 mod schedule;
 mod time_set;
 mod translate;
+mod words;
 mod zone;
 
 #[cfg(test)]

@@ -173,6 +173,7 @@ impl Reader<'_> {
 
     /// Seconds since 1970, which fix a single instant in UTC.
     fn unix_time(&mut self, spec: &mut CalendarSpec) -> Result<(), ParseError> {
+        self.skip_spaces();
         let at = self.at;
         let seconds = self.number("a number of seconds since 1970", LAST_INSTANT)?;
         let (year, month, day) = civil(seconds as i64 / DAY);

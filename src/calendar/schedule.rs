@@ -126,7 +126,7 @@ impl Schedule {
 /// Reads cron; `None` where the text has the shape of OnCalendar, which has at most four words.
 fn read_cron(text: &str) -> Result<Option<Cron>, ParseError> {
     let fields: Vec<(usize, &str)> = words(text);
-    if text.starts_with('@') && !text[1..].starts_with(|first: char| first.is_ascii_digit()) {
+    if text.starts_with('@') && !text[1..].trim_start().starts_with(|first: char| first.is_ascii_digit()) {
         return match fields.as_slice() {
             [_] => Cron::nickname(text).map(Some),
             _ => Err(ParseError::new("nothing may follow a nickname", 0, text.len())),
