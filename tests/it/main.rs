@@ -1,3 +1,4 @@
 //! One binary for all integration tests.
 
 mod calendar_oracle;
+mod puppet_library;
