@@ -1,7 +1,10 @@
 //! Cycles, each with the path that proves it.
 //!
 //! A graph can have more cycles than can be printed, so one is named for each strongly connected component: whoever
-//! mends it sees the next one on the next run. The components are Tarjan's (1972), without recursion.
+//! mends it sees the next one on the next run.
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
 
 use super::Digraph;
 use super::walk::shortest_path_among;
@@ -28,90 +31,20 @@ pub fn cycles(graph: &Digraph) -> Vec<Vec<u32>> {
 }
 
 /// For every node the number of its strongly connected component, counted from zero.
+///
+/// By Kosaraju's algorithm, since petgraph's version of Tarjan's recurses and a chain of a hundred thousand nodes would
+/// overflow the stack.
 pub fn strongly_connected(graph: &Digraph) -> Vec<u32> {
-    let mut search = Search::new(graph.len());
-    for root in graph.nodes() {
-        if search.index[root as usize] == UNSEEN {
-            search.run(graph, root);
+    let mut library: DiGraph<(), (), u32> = DiGraph::with_capacity(graph.len(), 0);
+    graph.nodes().for_each(|_| drop(library.add_node(())));
+    library.extend_with_edges(graph.edges());
+    let mut component = vec![0; graph.len()];
+    for (number, members) in kosaraju_scc(&library).into_iter().enumerate() {
+        for member in members {
+            component[member.index()] = u32::try_from(number).unwrap_or(u32::MAX);
         }
     }
-    search.component
-}
-
-const UNSEEN: u32 = u32::MAX;
-
-struct Search {
-    index: Vec<u32>,
-    low: Vec<u32>,
-    component: Vec<u32>,
-    open: Vec<u32>,
-    next_index: u32,
-    next_component: u32,
-}
-
-impl Search {
-    fn new(nodes: usize) -> Self {
-        Self {
-            index: vec![UNSEEN; nodes],
-            low: vec![0; nodes],
-            component: vec![UNSEEN; nodes],
-            open: Vec::new(),
-            next_index: 0,
-            next_component: 0,
-        }
-    }
-
-    fn run(&mut self, graph: &Digraph, root: u32) {
-        // A frame is a node and how many of its edges have been followed.
-        let mut frames: Vec<(u32, usize)> = vec![(root, 0)];
-        self.enter(root);
-        while let Some((node, followed)) = frames.last_mut() {
-            let node = *node;
-            match graph.successors(node).get(*followed) {
-                Some(&next) => {
-                    *followed += 1;
-                    if self.index[next as usize] == UNSEEN {
-                        self.enter(next);
-                        frames.push((next, 0));
-                    } else if self.component[next as usize] == UNSEEN {
-                        self.lower(node, self.index[next as usize]);
-                    }
-                }
-                None => {
-                    frames.pop();
-                    if let Some(&(parent, _)) = frames.last() {
-                        self.lower(parent, self.low[node as usize]);
-                    }
-                    self.close(node);
-                }
-            }
-        }
-    }
-
-    fn enter(&mut self, node: u32) {
-        self.index[node as usize] = self.next_index;
-        self.low[node as usize] = self.next_index;
-        self.next_index += 1;
-        self.open.push(node);
-    }
-
-    fn lower(&mut self, node: u32, to: u32) {
-        let low = &mut self.low[node as usize];
-        *low = (*low).min(to);
-    }
-
-    fn close(&mut self, node: u32) {
-        if self.low[node as usize] != self.index[node as usize] {
-            return;
-        }
-        while let Some(member) = self.open.pop() {
-            self.component[member as usize] = self.next_component;
-            if member == node {
-                break;
-            }
-        }
-        self.next_component += 1;
-    }
+    component
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Each step takes the raw items of a section and pushes what is wrong with them; nothing stops at the first mistake, and
 //! there is always a model to go on with. Defaults are applied here and nowhere else.
 
+mod circles;
 mod component;
 mod lookup;
 mod objective;
@@ -55,6 +56,7 @@ pub fn resolve(spec: &Spec<'_>, catalogue: &Catalogue) -> (Model, Diagnostics) {
     resolver.objectives();
     resolver.components();
     resolver.recovery_dependencies();
+    resolver.circles();
     resolver.scenarios();
     resolver.groups();
     resolver.expectations();
