@@ -30,8 +30,10 @@ impl Resolver<'_> {
         let component = &self.model.components[first];
         let next = &self.model.components[second].name;
         let span = component.depends_on.iter().find(|d| d.on == second).map_or(component.span, |d| d.span);
-        let message = format!("`{}` requires itself through `{next}`: neither can start before the other", component.name);
-        let mut diagnostic = contradiction(message, span, format!("{}.depends_on.{next}", self.model.component_address(first)));
+        let message =
+            format!("`{}` requires itself through `{next}`: neither can start before the other", component.name);
+        let mut diagnostic =
+            contradiction(message, span, format!("{}.depends_on.{next}", self.model.component_address(first)));
         diagnostic.code = crate::diag::Code("requires-circle");
         diagnostic.path = names;
         self.push(diagnostic.help("make one step of the circle `uses`, or take it away"));
