@@ -1,4 +1,10 @@
 //! One binary for all integration tests.
 
 mod calendar_oracle;
+mod hiera;
+mod hostile;
+mod markdown;
 mod puppet_library;
+mod quoting;
+mod templates;
+mod tools;
