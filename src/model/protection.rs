@@ -166,3 +166,15 @@ pub struct Verification {
     /// A restore is tried this often.
     pub every: Seconds,
 }
+
+impl std::fmt::Display for Within {
+    /// As restic writes it, so that it reads back as the same; nothing at all is no time.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (count, unit) in [(self.years, 'y'), (self.months, 'm'), (self.days, 'd'), (self.hours, 'h')] {
+            if count > 0 {
+                write!(f, "{count}{unit}")?;
+            }
+        }
+        if *self == Self::default() { f.write_str("0h") } else { Ok(()) }
+    }
+}

@@ -175,6 +175,20 @@ pub struct Method {
     /// The time a run is assumed to take; without it the size over the store's write rate.
     #[serde(default)]
     pub takes: Option<Seconds>,
+    /// Where its job runs.
+    #[serde(default)]
+    pub runs_on: RunsOn,
+}
+
+/// Where the job of a method runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunsOn {
+    /// On the host of the instance that is read.
+    #[default]
+    Instance,
+    /// On the host of the store, which reaches the instances.
+    Store,
 }
 
 /// What the planner may reason from: the closed set of ways to protect data.
