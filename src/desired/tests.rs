@@ -66,9 +66,7 @@ fn jobs_run_where_their_method_says_and_start_each_other() {
     let jobs: Vec<(&str, Option<&str>, &Trigger)> = desired
         .jobs
         .values()
-        .map(|job| {
-            (job.name.as_str(), job.runs_on.map(|host| desired.hosts.get(host).name.as_str()), &job.trigger)
-        })
+        .map(|job| (job.name.as_str(), job.runs_on.map(|host| desired.hosts.get(host).name.as_str()), &job.trigger))
         .collect();
     let ids: Vec<CopyId> = model.copies.ids().collect();
     let vault = Some("vault.example.com");
@@ -112,7 +110,10 @@ fn resources_have_addresses_and_attributes() {
     let model = model(SHOP);
     let resources = Desired::of(&model).resources(&model);
     let addresses: Vec<&str> = resources.iter().map(|resource| resource.address.as_str()).collect();
-    assert_eq!(addresses[..4], ["stores.vault", "stores.tapes", "components.shop-db.instances.db1", "components.shop-db.instances.db2"]);
+    assert_eq!(
+        addresses[..4],
+        ["stores.vault", "stores.tapes", "components.shop-db.instances.db1", "components.shop-db.instances.db2"]
+    );
     let nightly = resources.iter().find(|resource| resource.address.ends_with("copies.nightly")).unwrap();
     let keep = Attribute::List(vec!["daily 14".to_owned(), "within 1y".to_owned()]);
     assert!(nightly.attributes.contains(&("keep", keep)), "{nightly:?}");

@@ -42,9 +42,8 @@ impl Trigger {
                 Ok(calendar) => Self::Calendar(calendar),
                 Err(Refusal { message, .. }) => Self::Impossible(message),
             },
-            Timing::Every { interval, anchor: Some(anchor) } => {
-                anchored(*interval, *anchor).map_or(Self::Interval(*interval), |calendar| Self::Calendar(vec![calendar]))
-            }
+            Timing::Every { interval, anchor: Some(anchor) } => anchored(*interval, *anchor)
+                .map_or(Self::Interval(*interval), |calendar| Self::Calendar(vec![calendar])),
             Timing::Every { interval, anchor: None } => Self::Interval(*interval),
             Timing::Continuous { lag, base } => Self::Continuous { lag: *lag, base: *base },
             Timing::After { copy, every, .. } => Self::After { copy: *copy, every: *every },
@@ -91,8 +90,8 @@ fn within_day(step: u64, offset: u64) -> Option<String> {
 /// of the clocks widens a gap.
 pub fn calendar_at_least(interval: Seconds) -> String {
     const STEPS: [u64; 26] = [
-        43_200, 28_800, 21_600, 14_400, 10_800, 7_200, 3_600, 1_800, 1_200, 900, 720, 600, 360, 300, 240, 180, 120, 60, 30,
-        20, 15, 12, 10, 6, 5, 4,
+        43_200, 28_800, 21_600, 14_400, 10_800, 7_200, 3_600, 1_800, 1_200, 900, 720, 600, 360, 300, 240, 180, 120, 60,
+        30, 20, 15, 12, 10, 6, 5, 4,
     ];
     match interval.0 {
         seconds if seconds >= 31 * DAY => "*-*-01 12:00:00 UTC".to_owned(),

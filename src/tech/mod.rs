@@ -12,7 +12,7 @@ mod parameter;
 pub use catalogue::{Catalogue, PackSource};
 pub use load::{Loaded, built_in, load, schema};
 pub use pack::{
-    FailoverFacts, Media, Method, MethodKind, Platform, Purpose, Refusal, ReplicationFacts, RunsOn, StoreFacts, Technology,
-    Times,
+    FailoverFacts, Media, Method, MethodKind, Platform, Purpose, Refusal, ReplicationFacts, RunsOn, StoreFacts,
+    Technology, Times,
 };
 pub use parameter::{Parameter, ParameterType};
