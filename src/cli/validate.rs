@@ -2,8 +2,9 @@
 
 use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
-use super::io;
 use super::pipeline::{self, Loaded};
+use super::{clock, io};
+use crate::check;
 use crate::diag::Severity;
 use crate::report::{self, FindingsReport, Format, Style};
 
@@ -21,6 +22,11 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
 /// All findings of a spec. What is wrong with its form hides what it promises: a number from half a spec would mislead.
 pub(super) fn examine(mut loaded: Loaded, common: &Common) -> Result<(FindingsReport, Loaded), Failure> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    if !diagnostics.has_errors() {
+        let context = check::Context { model: &loaded.model, today: clock::today(common)? };
+        diagnostics.append(check::run(&context));
+        check::waive(&context, &mut diagnostics);
+    }
     let report = FindingsReport::new(&loaded.model.system.name, diagnostics, &loaded.sources);
     Ok((report, loaded))
 }

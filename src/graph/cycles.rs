@@ -36,7 +36,9 @@ pub fn cycles(graph: &Digraph) -> Vec<Vec<u32>> {
 /// overflow the stack.
 pub fn strongly_connected(graph: &Digraph) -> Vec<u32> {
     let mut library: DiGraph<(), (), u32> = DiGraph::with_capacity(graph.len(), 0);
-    graph.nodes().for_each(|_| drop(library.add_node(())));
+    for _ in graph.nodes() {
+        library.add_node(());
+    }
     library.extend_with_edges(graph.edges());
     let mut component = vec![0; graph.len()];
     for (number, members) in kosaraju_scc(&library).into_iter().enumerate() {

@@ -1,25 +1,29 @@
 //! Circles of `requires`: components that wait for each other could never start.
 
 use super::{Resolver, contradiction};
-use crate::graph::{Digraph, cycles};
-use crate::model::{ComponentId, Id};
+use crate::graph::{Digraph, cycles, strongly_connected};
+use crate::model::{ComponentId, Dependency, Id};
 use crate::terms::DependencyKind;
 
 impl Resolver<'_> {
-    /// Reports each circle with its whole path and takes one dependency of it away, so that there is an order to go on with.
+    /// Reports one circle of each knot with its whole path, and unties the knots, so that there is an order to go on with.
     pub(super) fn circles(&mut self) {
-        loop {
-            let edges = self.model.components.iter().flat_map(|(id, component)| {
-                let required = component.depends_on.iter().filter(|d| is_hard(d.kind));
-                required.map(move |d| (number(id), number(d.on)))
-            });
-            let circles = cycles(&Digraph::from_edges(self.model.components.len(), edges));
-            if circles.is_empty() {
-                return;
-            }
-            for circle in circles {
-                self.report_requires(&circle);
-            }
+        let edges = self.model.components.iter().flat_map(|(id, component)| {
+            let required = component.depends_on.iter().filter(|d| is_hard(d.kind));
+            required.map(move |d| (number(id), number(d.on)))
+        });
+        let graph = Digraph::from_edges(self.model.components.len(), edges);
+        let circles = cycles(&graph);
+        for circle in &circles {
+            self.report_requires(circle);
+        }
+        if circles.is_empty() {
+            return;
+        }
+        let knot = strongly_connected(&graph);
+        for id in self.model.components.ids() {
+            let inside = |d: &Dependency| is_hard(d.kind) && knot[id.index()] == knot[d.on.index()];
+            self.model.components[id].depends_on.retain(|d| !inside(d));
         }
     }
 
@@ -37,7 +41,6 @@ impl Resolver<'_> {
         diagnostic.code = crate::diag::Code("requires-circle");
         diagnostic.path = names;
         self.push(diagnostic.help("make one step of the circle `uses`, or take it away"));
-        self.model.components[first].depends_on.retain(|d| d.on != second || !is_hard(d.kind));
     }
 }
 
