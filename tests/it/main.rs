@@ -8,3 +8,5 @@ mod puppet_library;
 mod quoting;
 mod templates;
 mod tools;
+mod text_fuzz;
+mod text_hostile;
