@@ -7,6 +7,6 @@ mod markdown;
 mod puppet_library;
 mod quoting;
 mod templates;
-mod tools;
 mod text_fuzz;
 mod text_hostile;
+mod tools;
