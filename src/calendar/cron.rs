@@ -139,7 +139,7 @@ impl Field {
         };
         if single && item.contains('/') {
             return Err(ParseError::new(format!("`{item}` has a step but no range"), at, item.len())
-                .help(format!("write `{first}-{}/{step}`, which every cron reads alike", self.top())));
+                .help(format!("write `{first}-{}/{step}`, which every cron reads alike", self.high)));
         }
         Ok((first..=last).step_by(step).fold(0, |bits, value| bits | 1 << value))
     }
@@ -158,7 +158,7 @@ impl Field {
         if from > to {
             let help = match (self.high, to) {
                 (7, 0) => format!("write `{from}-7`"),
-                _ => format!("write `{from}-{},{}-{to}`", self.top(), self.bottom()),
+                _ => format!("write `{},{}`", span(from, self.high), span(self.bottom(), to)),
             };
             return Err(ParseError::new(format!("the range `{range}` runs backwards"), at, range.len()).help(help));
         }
@@ -171,7 +171,7 @@ impl Field {
             return Ok(self.low + index as u32);
         }
         if text.is_empty() {
-            return Err(ParseError::new(format!("a {} is missing", self.name), at, 0));
+            return Err(ParseError::new(format!("the {} is missing", self.name), at, 0));
         }
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(self.not_a_value(text, &lower, at));
@@ -179,12 +179,12 @@ impl Field {
         match text.parse::<u32>() {
             Ok(value) if (self.low..=self.high).contains(&value) => Ok(value),
             _ => Err(ParseError::new(format!("{} {text} is out of range", self.name), at, text.len())
-                .help(format!("a {} is {} to {}", self.name, self.low, self.high))),
+                .help(format!("{} goes from {} to {}", self.name, self.low, self.high))),
         }
     }
 
     fn not_a_value(&self, text: &str, lower: &str, at: usize) -> ParseError {
-        let error = ParseError::new(format!("`{text}` is not a {}", self.name), at, text.len());
+        let error = ParseError::new(format!("`{text}` is no {}", self.name), at, text.len());
         if text == "?" {
             return error.help("`?` belongs to Quartz; in cron write `*`");
         }
@@ -196,15 +196,14 @@ impl Field {
         error.maybe_help(near.map(|name| format!("did you mean `{name}`?")))
     }
 
-    /// The greatest value to propose: Sunday is 7 at the end of a range.
-    fn top(&self) -> u32 {
-        self.high
-    }
-
     /// The least value to propose where a backward range is split: Sunday is already in its first half.
     fn bottom(&self) -> u32 {
         if self.high == 7 { 1 } else { self.low }
     }
+}
+
+fn span(from: u32, to: u32) -> String {
+    if from == to { from.to_string() } else { format!("{from}-{to}") }
 }
 
 fn ends_in_quartz_letter(lower: &str) -> bool {

@@ -55,6 +55,11 @@ impl DateSet {
         self.month_mask(year, month, number - i64::from(day) + 1) >> (day - 1) & 1 == 1
     }
 
+    /// Whether each week has the same dates.
+    pub(super) fn is_weekly(&self) -> bool {
+        self.years == Years::Every && self.months == EVERY_MONTH && self.days == Days::FromStart(EVERY_DAY)
+    }
+
     /// The days of one month, bit 0 for the first. `first` is the day number of the month's first day.
     pub(super) fn month_mask(&self, year: i64, month: u32, first: i64) -> u32 {
         if self.months >> month & 1 == 0 || !self.years.contains(year) {

@@ -43,8 +43,14 @@ impl ParseError {
     }
 }
 
+/// Longer words are not looked for among the names: no name is so long, and comparing costs the product of the lengths.
+const LONGEST_NAME: usize = 64;
+
 /// The names nearest to `wanted` ignoring case, at most `limit` of the same distance; none that is another word altogether.
 pub(super) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
+    if wanted.len() > LONGEST_NAME {
+        return Vec::new();
+    }
     let wanted = wanted.to_ascii_lowercase();
     let allowed = (wanted.chars().count() / 3).max(1);
     let mut found: Vec<(usize, &str)> = names

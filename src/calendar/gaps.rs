@@ -3,7 +3,7 @@
 //! The Gregorian calendar repeats after 400 years, which are a whole number of weeks, and so do the rules of every zone
 //! once its irregular years are over (the last are Morocco's, to 2087). So one walk from 2026-01-01 to 2088 and through
 //! one cycle more sees every gap there will ever be. Only days on which clocks change differ from the others, so that the
-//! walk looks at one number per day.
+//! walk looks at one number per day, and skips the weeks between two changes where each week is like the other.
 
 use super::civil::{DAY, day_number};
 use super::date_set::{DateSet, LAST_YEAR, Years};
@@ -121,6 +121,26 @@ impl Pattern {
     }
 }
 
+/// The part of a stretch that is walked, in local time.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    start: i64,
+    end: i64,
+    offset: i64,
+    until: i64,
+}
+
+/// Days after the first of a stretch that are walked before weeks are skipped: two weeks hold each gap once, and one to spare.
+const FIRST_DAYS: i64 = 15;
+
+/// How many days, in whole weeks, need not be walked, because the dates are the same each week.
+fn weeks_to_skip(dates: &DateSet, first_day: i64, last_day: i64) -> i64 {
+    if !dates.is_weekly() {
+        return 0;
+    }
+    ((last_day - first_day - FIRST_DAYS) / 7 - 1).max(0) * 7
+}
+
 struct Walk<'a> {
     times: &'a TimeSet,
     whole: Pattern,
@@ -151,14 +171,29 @@ impl Walk<'_> {
             return false;
         }
         let (first_day, last_day) = (start.div_euclid(DAY), (stretch.end - 1).div_euclid(DAY));
-        for day in schedule.dates().days(first_day, last_day) {
+        let part = Part { start, end: stretch.end, offset: stretch.offset, until };
+        let skipped = weeks_to_skip(schedule.dates(), first_day, last_day);
+        if skipped == 0 {
+            return self.days(schedule.dates(), part, first_day, last_day);
+        }
+        if self.days(schedule.dates(), part, first_day, first_day + FIRST_DAYS) {
+            return true;
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.last += skipped * DAY;
+        }
+        self.days(schedule.dates(), part, first_day + FIRST_DAYS + 1 + skipped, last_day)
+    }
+
+    fn days(&mut self, dates: &DateSet, part: Part, first: i64, last: i64) -> bool {
+        for day in dates.days(first, last) {
             let midnight = day * DAY;
-            let begin = (start - midnight).max(0) as u32;
-            let end = (stretch.end - midnight).min(DAY) as u32;
+            let begin = (part.start - midnight).max(0) as u32;
+            let end = (part.end - midnight).min(DAY) as u32;
             if let Some(pattern) = self.pattern(begin, end) {
-                self.day(midnight - stretch.offset, &pattern);
+                self.day(midnight - part.offset, &pattern);
             }
-            if midnight >= until {
+            if midnight >= part.until {
                 return true;
             }
         }

@@ -76,7 +76,7 @@ impl Component {
 
     fn check(&self, unit: &Unit, from_end: bool) -> Result<(), ParseError> {
         let (at, len) = self.place;
-        let range = format!("a {} is {} to {}", unit.name, unit.low, unit.high);
+        let range = format!("{} goes from {} to {}", unit.name, unit.low, unit.high);
         for value in [Some(self.start), self.stop].into_iter().flatten() {
             if !(unit.low..=unit.high).contains(&value) {
                 return Err(ParseError::new(format!("{} {value} is out of range", unit.name), at, len).help(range));

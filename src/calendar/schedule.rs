@@ -156,8 +156,9 @@ fn too_many(text: &str, count: usize, sixth: usize) -> ParseError {
 /// Says so where a text that is no OnCalendar looks like cron with fields missing.
 fn with_cron_hint(text: &str, error: ParseError) -> ParseError {
     let words = words(text);
-    let cron_like = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || b"*/,-".contains(&byte));
-    let few = words.len() > 1 && words.iter().all(|(_, word)| cron_like(word) && word.len() < 8) && !text.contains('~');
+    let cron_like =
+        |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || b"*/,".contains(&byte)) && word.len() < 8;
+    let few = words.len() > 1 && words.iter().all(|(_, word)| cron_like(word));
     if !few {
         return error;
     }

@@ -89,6 +89,102 @@ fn vixies_cron_repeats_wildcards_when_clocks_go_back() {
     assert_eq!(twice.instants(utc(2026, 10, 25, 0, 0)).take(120).last(), Some(utc(2026, 10, 25, 1, 59)));
 }
 
+fn refusal(text: &str) -> (String, String, Option<String>) {
+    let error = Schedule::parse(text, Zone::utc(), Scheduler::Systemd).unwrap_err();
+    (error.message, text[error.offset..error.offset + error.len].to_owned(), error.help)
+}
+
+#[test]
+fn mistakes_are_explained() {
+    let check = |text: &str, message: &str, place: &str, help: &str| {
+        let expected = (message.to_owned(), place.to_owned(), (!help.is_empty()).then(|| help.to_owned()));
+        assert_eq!(refusal(text), expected, "{text}");
+    };
+    check("0 25 * * *", "hour 25 is out of range", "25", "hour goes from 0 to 23");
+    check("0 2 * * mno", "`mno` is no weekday", "mno", "did you mean `mon`?");
+    check("0 2 * * monday", "`monday` is no weekday", "monday", "did you mean `mon`?");
+    check("0 22-6 * * *", "the range `22-6` runs backwards", "22-6", "write `22-23,0-6`");
+    check("0 2 * * 5-1", "the range `5-1` runs backwards", "5-1", "write `5-7,1`");
+    check("0 2 * * fri-sun", "the range `fri-sun` runs backwards", "fri-sun", "write `5-7`");
+    check("5/15 * * * *", "`5/15` has a step but no range", "5/15", "write `5-59/15`, which every cron reads alike");
+    check("*/0 * * * *", "a step of 0 never gets anywhere", "0", "");
+    check("0 2,, * * *", "an item is missing in the list for the hour", "", "");
+    check("0 2 ? * *", "`?` is no day of the month", "?", "`?` belongs to Quartz; in cron write `*`");
+    check(
+        "0 0 2 * * ?",
+        "6 fields, where cron has five",
+        "?",
+        "Quartz puts seconds first and a year last: leave them out, or write OnCalendar such as `*-*-* 02:00:30`",
+    );
+    check(
+        "0 2 * *",
+        "4 fields, where cron has five",
+        "0 2 * *",
+        "write minute, hour, day of the month, month and weekday, as in `0 2 * * *`",
+    );
+    check(
+        "CRON_TZ=UTC 0 2 * * *",
+        "a variable has no place in a schedule",
+        "CRON_TZ=UTC",
+        "give the zone as `timezone:`",
+    );
+    check("@dayly", "cron has no `@dayly`", "@dayly", "did you mean `@daily`?");
+    check(
+        "@reboot",
+        "`@reboot` runs when a machine starts, so nothing says how far apart its runs are",
+        "@reboot",
+        "write when it runs, such as `0 2 * * *`, or how often: `every: 1d`",
+    );
+    check("", "the schedule is empty", "", "write it as in `0 2 * * *` or `*-*-* 02:00`");
+    check(
+        "Mno *-*-* 02:00",
+        "`Mno` is neither a weekday nor a shorthand such as `daily`",
+        "Mno",
+        "did you mean `Mon`?",
+    );
+    check("dialy", "`dialy` is neither a weekday nor a shorthand such as `daily`", "dialy", "did you mean `daily`?");
+    check("*-*-* 24:00", "hour 24 is out of range", "24", "hour goes from 0 to 23");
+    check("*-13-01", "month 13 is out of range", "13", "month goes from 1 to 12");
+    check(
+        "Fri..Mon",
+        "the range of weekdays runs backwards",
+        "Mon",
+        "a week begins on Monday: write `Fri..Sun,Mon` for Friday to Monday",
+    );
+    check("*-*-* 22..06:00", "the range `22..6` runs backwards", "22..06", "write `22..23,0..6`");
+    check("*:*/15", "a star takes no repetition here", "*/", "write `0/15` for every 15");
+    check(
+        "*-*-* 02:00:00.5",
+        "a fraction of a second cannot be planned with",
+        ".5",
+        "every time here is a whole number of seconds: leave the fraction out",
+    );
+    check(
+        "*-*-* 02:00 Europe/Madird",
+        "no time zone is called `Europe/Madird`",
+        "Europe/Madird",
+        "did you mean `Europe/Madrid`?",
+    );
+    check("*-*-* 02", "expected `:` and minutes, found the end", "", "a time is `02:30` or `02:30:00`");
+}
+
+#[test]
+fn text_around_a_schedule_shifts_the_place() {
+    let error = Schedule::parse("  0 25 * * *\n", Zone::utc(), Scheduler::Systemd).unwrap_err();
+    assert_eq!((error.offset, error.len), (4, 2));
+    assert_eq!(schedule("  0 2 * * *\n", "UTC").text(), "0 2 * * *");
+}
+
+proptest::proptest! {
+    /// No text makes the reader panic, and a mistake always lies within the text.
+    #[test]
+    fn any_text_is_read_or_refused(text in "[ -~\\té€]{0,24}|([@*0-9/,.~:a-zA-Z -]{1,6}[ :-]){1,6}") {
+        if let Err(error) = Schedule::parse(&text, Zone::utc(), Scheduler::Systemd) {
+            proptest::prop_assert!(text.get(error.offset..error.offset + error.len).is_some(), "{error:?}");
+        }
+    }
+}
+
 #[test]
 fn backwards_is_the_inverse_of_forwards() {
     for (text, zone) in

@@ -49,11 +49,8 @@ impl Zone {
     /// Names the nearest zones where there is none of this name.
     pub fn parse(name: &str) -> Result<Zone, ParseError> {
         let database = TimeZoneDatabase::bundled();
-        let known: Vec<String> = database.available().map(|known| known.as_str().to_owned()).collect();
-        if !known.iter().any(|known| known == name) {
-            return Err(unknown(name, &known));
-        }
-        let zone = database.get(name).map_err(|_| unknown(name, &known))?;
+        let found = database.get(name).ok().filter(|zone| zone.iana_name() == Some(name));
+        let zone = found.ok_or_else(|| unknown(name, &database))?;
         let start = Timestamp::from_second(table_start()).unwrap_or(Timestamp::UNIX_EPOCH);
         let first_offset = i64::from(zone.to_offset(start).seconds());
         let (mut offset, mut dst) = (first_offset, zone.to_offset_info(start).dst().is_dst());
@@ -131,7 +128,8 @@ pub(super) fn table_end() -> i64 {
     day_number(TABLE_END_YEAR, 1, 1) * DAY
 }
 
-fn unknown(name: &str, known: &[String]) -> ParseError {
+fn unknown(name: &str, database: &TimeZoneDatabase) -> ParseError {
+    let known: Vec<String> = database.available().map(|known| known.as_str().to_owned()).collect();
     let same_letters = known.iter().find(|known| known.eq_ignore_ascii_case(name));
     let by_city =
         known.iter().find(|known| known.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name)));
