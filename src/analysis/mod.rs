@@ -1,1 +1,9 @@
-//! (module header to be written with its first code.)
+//! Pure readings of the model: what can fail, what that does, how it is brought back and when.
+//!
+//! Nothing here judges: whether a number is good enough is for `check` to say, and how it is shown for `report`.
+
+pub mod context;
+mod exact;
+pub mod impact;
+pub mod losses;
+pub mod scenario;

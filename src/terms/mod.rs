@@ -235,6 +235,48 @@ impl Default for Scheduler {
     }
 }
 
+terms! {
+    /// How a component comes back.
+    Strategy, "strategy" {
+        /// Enough instances go on serving.
+        Continue = "continue",
+        /// A surviving standby takes over.
+        Promote = "promote",
+        /// It is set up anew, with no data or with that of a surviving replica.
+        Rebuild = "rebuild",
+        /// It is set up anew with the data of a copy.
+        Restore = "restore",
+        /// Nothing of ours brings it back.
+        None = "none",
+    }
+}
+
+terms! {
+    /// The steps of a recovery, in their order.
+    StepKind, "step" {
+        /// Until the failure is noticed.
+        Detect = "detect",
+        /// Until the team is at work.
+        Respond = "respond",
+        /// A standby takes over.
+        Promote = "promote",
+        /// A machine is made ready.
+        Provision = "provision",
+        /// The copy is fetched from where it cannot be read.
+        Retrieve = "retrieve",
+        /// The data is moved to its place.
+        Transfer = "transfer",
+        /// The component is started.
+        Start = "start",
+        /// It is checked.
+        Verify = "verify",
+        /// Clients are moved to it.
+        Cutover = "cutover",
+        /// A provider does what it promises.
+        Guarantee = "guarantee",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

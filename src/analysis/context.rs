@@ -1,0 +1,144 @@
+//! What every part of the analysis looks up: made once for a model, read by all scenarios.
+
+use rustc_hash::FxHashMap;
+
+use super::losses::Losses;
+use super::scenario::Places;
+use crate::model::{ComponentId, Id, LinkId, LocationId, Model};
+use crate::terms::DependencyKind;
+
+/// A model with its look-ups.
+pub struct Context<'m> {
+    /// The model.
+    pub model: &'m Model,
+    /// Who is where.
+    pub places: Places,
+    /// Who answers for data loss.
+    pub losses: &'m dyn Losses,
+    dependents: Dependents,
+    rank: Vec<u32>,
+    links: FxHashMap<(LocationId, LocationId), LinkId>,
+}
+
+/// The link that a transfer takes, and in which direction: both directions carry its whole bandwidth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Route {
+    /// The link.
+    pub link: LinkId,
+    /// Whether it goes from the second of its ends to the first.
+    pub backwards: bool,
+}
+
+impl<'m> Context<'m> {
+    /// Reads a model.
+    pub fn new(model: &'m Model, losses: &'m dyn Losses) -> Self {
+        Self {
+            model,
+            places: Places::new(model),
+            losses,
+            dependents: Dependents::new(model),
+            rank: ranks(model),
+            links: links(model),
+        }
+    }
+
+    /// The position of a component in the order of names, by which all ties are broken.
+    pub fn rank(&self, component: ComponentId) -> u32 {
+        self.rank[component.index()]
+    }
+
+    /// Who depends on a component while it runs, and how; `recovery` is not among the kinds.
+    pub fn dependents(&self, component: ComponentId) -> impl Iterator<Item = (ComponentId, DependencyKind)> {
+        self.dependents.of(component)
+    }
+
+    /// The link between two places: one that is declared between a location around the first and a location around the
+    /// second, neither of which holds both. Of several the one whose ends are nearest counts, then the slower.
+    pub fn route(&self, from: LocationId, to: LocationId) -> Option<Route> {
+        if self.links.is_empty() || from == to {
+            return None;
+        }
+        let ends = |a: LocationId, b: LocationId| self.links.get(&(a.min(b), a.max(b))).copied();
+        let mut best: Option<(usize, Route)> = None;
+        for (up, a) in self.model.enclosing(from).enumerate() {
+            if self.model.is_within(to, a) {
+                break;
+            }
+            for (over, b) in self.model.enclosing(to).enumerate() {
+                if self.model.is_within(from, b) {
+                    break;
+                }
+                let Some(link) = ends(a, b) else { continue };
+                let route = Route { link, backwards: self.model.links[link].between[0] != a };
+                if best.is_none_or(|(steps, known)| self.is_nearer((up + over, route), (steps, known))) {
+                    best = Some((up + over, route));
+                }
+            }
+        }
+        best.map(|(_, route)| route)
+    }
+
+    fn is_nearer(&self, (steps, route): (usize, Route), (known_steps, known): (usize, Route)) -> bool {
+        let bandwidth = |route: Route| self.model.links[route.link].bandwidth;
+        (steps, bandwidth(route)) < (known_steps, bandwidth(known))
+    }
+}
+
+/// Who depends on each component, in compressed rows.
+struct Dependents {
+    starts: Vec<u32>,
+    rows: Vec<(ComponentId, DependencyKind)>,
+}
+
+impl Dependents {
+    fn new(model: &Model) -> Self {
+        let edges = || {
+            model.components.iter().flat_map(|(id, component)| {
+                let running = component.depends_on.iter().filter(|d| d.kind != DependencyKind::Recovery);
+                running.map(move |dependency| (dependency.on, id, dependency.kind))
+            })
+        };
+        let count = model.components.len();
+        let mut starts = vec![0u32; count + 1];
+        for (on, ..) in edges() {
+            starts[on.index() + 1] += 1;
+        }
+        for index in 0..count {
+            starts[index + 1] += starts[index];
+        }
+        let mut next = starts.clone();
+        let mut rows = vec![(ComponentId::from_index(0), DependencyKind::Uses); starts[count] as usize];
+        for (on, id, kind) in edges() {
+            rows[next[on.index()] as usize] = (id, kind);
+            next[on.index()] += 1;
+        }
+        Self { starts, rows }
+    }
+
+    fn of(&self, id: ComponentId) -> impl Iterator<Item = (ComponentId, DependencyKind)> {
+        self.rows[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize].iter().copied()
+    }
+}
+
+fn ranks(model: &Model) -> Vec<u32> {
+    let mut order: Vec<ComponentId> = model.components.ids().collect();
+    order.sort_by(|a, b| model.components[*a].name.cmp(&model.components[*b].name));
+    let mut rank = vec![0; order.len()];
+    for (position, id) in (0u32..).zip(order) {
+        rank[id.index()] = position;
+    }
+    rank
+}
+
+/// Links by their ends, the smaller id first; of several between the same two the slowest counts.
+fn links(model: &Model) -> FxHashMap<(LocationId, LocationId), LinkId> {
+    let mut links: FxHashMap<(LocationId, LocationId), LinkId> = FxHashMap::default();
+    for (id, link) in model.links.iter() {
+        let [a, b] = link.between;
+        let known = links.entry((a.min(b), a.max(b))).or_insert(id);
+        if link.bandwidth < model.links[*known].bandwidth {
+            *known = id;
+        }
+    }
+    links
+}
