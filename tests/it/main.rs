@@ -2,6 +2,7 @@
 
 mod calendar_gaps;
 mod calendar_oracle;
+mod generated_specs;
 mod hiera;
 mod hostile;
 mod markdown;
