@@ -6,7 +6,12 @@ use crate::{report, spec, tech};
 
 /// Every schema with its name, in the order of their importance.
 pub fn all() -> Vec<(&'static str, Value)> {
-    vec![("spec", spec::schema().clone()), ("technology", tech::schema()), ("findings", report::findings_schema())]
+    vec![
+        ("spec", spec::schema().clone()),
+        ("technology", tech::schema()),
+        ("findings", report::findings_schema()),
+        ("graph", report::graph_schema()),
+    ]
 }
 
 /// A schema as text: what is printed is what is checked in.

@@ -51,6 +51,8 @@ pub enum Command {
     Init(Init),
     /// Check a spec: form, meaning, objectives, expectations, waivers
     Validate(Validate),
+    /// Draw the dependency graph
+    Graph(Graph),
     /// Print a JSON Schema
     Schema(Schema),
     /// Print shell completions

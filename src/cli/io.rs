@@ -198,10 +198,19 @@ pub(super) fn tell(text: &str) {
 
 /// Whether standard output gets colours.
 pub(super) fn style(colour: Colour) -> Style {
+    style_of(colour, AutoStream::choice(&io::stdout()))
+}
+
+/// Whether standard error gets colours.
+pub(super) fn error_style(colour: Colour) -> Style {
+    style_of(colour, AutoStream::choice(&io::stderr()))
+}
+
+fn style_of(colour: Colour, automatic: ColorChoice) -> Style {
     let coloured = match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+        Colour::Auto => automatic != ColorChoice::Never,
     };
     if coloured { Style::Coloured } else { Style::Plain }
 }

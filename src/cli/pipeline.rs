@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::args::Common;
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::io;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::model::{self, Model};
+use crate::report::{self, FindingsReport, Format};
 use crate::spec::Spec;
 use crate::tech::{self, Catalogue};
 use crate::text::Limits;
@@ -59,4 +60,12 @@ pub(super) fn catalogue(common: &Common) -> Result<Catalogue, Failure> {
         catalogue.insert(technology, source);
     }
     Ok(catalogue)
+}
+
+/// Tells what is wrong with a spec that a command cannot work on. It goes to standard error, since it is not what was asked
+/// for.
+pub(super) fn refuse(loaded: Loaded, common: &Common) -> Result<Exit, Failure> {
+    let report = FindingsReport::new(&loaded.model.system.name, loaded.diagnostics, &loaded.sources);
+    io::tell(report::findings(&report, &loaded.sources, Format::Human, io::error_style(common.color)).trim_end());
+    Ok(Exit::FallsShort)
 }

@@ -1,6 +1,7 @@
 //! `drplan.findings/1`: findings for tools. The types are the contract; `schemas/findings.schema.json` is made from them.
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::findings::{Finding, FindingsReport};
@@ -59,10 +60,12 @@ struct Counts {
 
 /// The schema of this format.
 pub(super) fn schema() -> serde_json::Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<Findings<'static>>()
-        .to_value()
+    schema_of::<Findings<'static>>()
+}
+
+/// The JSON Schema (draft 2020-12) of a type that is a format.
+pub(super) fn schema_of<T: JsonSchema>() -> serde_json::Value {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 pub(super) fn render(report: &FindingsReport) -> String {

@@ -4,6 +4,7 @@
 
 mod concise;
 mod findings;
+pub mod graph;
 mod human;
 mod json;
 
@@ -43,4 +44,9 @@ pub fn findings(report: &FindingsReport, sources: &SourceMap, format: Format, st
 /// The JSON Schema of `drplan.findings/1`.
 pub fn findings_schema() -> serde_json::Value {
     json::schema()
+}
+
+/// The JSON Schema of `drplan.graph/1`.
+pub fn graph_schema() -> serde_json::Value {
+    graph::schema()
 }
