@@ -5,5 +5,6 @@
 pub mod context;
 mod exact;
 pub mod impact;
+pub mod loss;
 pub mod losses;
 pub mod scenario;

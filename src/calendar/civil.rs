@@ -5,7 +5,7 @@
 pub(super) const DAY: i64 = 86_400;
 
 /// The number of the day in the proleptic Gregorian calendar; 1970-01-01 is 0. `month` is 1 to 12.
-pub(super) fn day_number(year: i64, month: u32, day: u32) -> i64 {
+pub fn day_number(year: i64, month: u32, day: u32) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -16,7 +16,7 @@ pub(super) fn day_number(year: i64, month: u32, day: u32) -> i64 {
 }
 
 /// Year, month and day of a day number.
-pub(super) fn civil(number: i64) -> (i64, u32, u32) {
+pub fn civil(number: i64) -> (i64, u32, u32) {
     let shifted = number + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

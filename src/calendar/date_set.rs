@@ -60,6 +60,13 @@ impl DateSet {
         self.years == Years::Every && self.months == EVERY_MONTH && self.days == Days::FromStart(EVERY_DAY)
     }
 
+    /// The weekdays of a set that knows nothing but weekdays, bit 0 for Monday; `None` for any other.
+    pub fn only_weekdays(&self) -> Option<u8> {
+        let every_date = self.years == Years::Every && self.months == EVERY_MONTH && self.join == Join::Both;
+        let every_day = matches!(self.days, Days::FromStart(bits) | Days::FromEnd(bits) if bits == EVERY_DAY);
+        (every_date && every_day).then_some(self.weekdays)
+    }
+
     /// The days of one month, bit 0 for the first. `first` is the day number of the month's first day.
     pub(super) fn month_mask(&self, year: i64, month: u32, first: i64) -> u32 {
         if self.months >> month & 1 == 0 || !self.years.contains(year) {

@@ -26,6 +26,7 @@ mod zone;
 mod tests;
 
 pub use crate::terms::Scheduler;
+pub use civil::{civil, day_number};
 pub use date_set::DateSet;
 pub use error::ParseError;
 pub use gaps::{Gap, Gaps};

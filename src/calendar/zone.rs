@@ -82,6 +82,17 @@ impl Zone {
         }
     }
 
+    /// The instants in `from..until` at which the offset changes, with the offsets before and after.
+    pub fn offset_changes(&self, from: i64, until: i64) -> impl Iterator<Item = (i64, i64, i64)> + '_ {
+        let changes = self.0.changes.iter().skip(self.0.changes.partition_point(|change| change.at < from));
+        changes.take_while(move |change| change.at < until).map(|change| (change.at, change.before, change.after))
+    }
+
+    /// The last instant up to `instant` at which the offset changed.
+    pub fn last_change(&self, instant: i64) -> Option<i64> {
+        Some(self.0.changes[self.changes_until(instant).checked_sub(1)?].at)
+    }
+
     /// Whether the offset never changes from 2026 on.
     pub fn is_fixed(&self) -> bool {
         self.changes_until(reference_day() * DAY - DAY) == self.0.changes.len()

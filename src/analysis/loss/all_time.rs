@@ -1,0 +1,250 @@
+//! Which days have to be looked at so that all of time has been looked at.
+//!
+//! What a set of copies loses in a disaster on some day is decided by what the calendars do in a window around that day.
+//! Two days whose windows show the same (the same days in every date set, the same clock changes, the same phases of
+//! every anchored interval, the same boundaries of retention) lose the same. So one day of each such class is enough, and
+//! the earliest is taken. The Gregorian calendar repeats after 400 years, a whole number of weeks, and the rules of all
+//! zones repeat with it from 2088 on; the walk from 2026 to 2488 therefore meets every class that there is.
+//!
+//! Where all date sets are sets of weekdays, only clock changes tell one week from another, and the classes are found
+//! from the table of changes. Otherwise each day gets a number for what it shows, windows get numbers by joining
+//! those of their halves, and equal numbers mean equal windows: nothing is hashed that could collide.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::keep::{Bucket, Retention};
+use super::stream::{Clock, Stream};
+use crate::calendar::{DateSet, Zone, civil, day_number};
+
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
+
+/// Windows longer than this tell nearly all days apart; then every day is looked at.
+const LONGEST_WINDOW: i64 = 200;
+
+/// What the streams of a question are made of, as far as days are concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Rhythms {
+    zones: Vec<Zone>,
+    dates: Vec<DateSet>,
+    /// Interval and phase of anchored clocks that are not the same every day.
+    intervals: Vec<(i64, i64)>,
+    /// Whether boundaries of weeks, months and years matter.
+    weeks: bool,
+    months: bool,
+    /// How far back, in seconds, the intervals reach in which only the first completion counts.
+    memory: i64,
+}
+
+impl Rhythms {
+    pub(super) fn add_stream(&mut self, stream: &Stream) {
+        stream.visit(&mut |clock| match clock {
+            Clock::Calendar(schedule) => {
+                push_new(&mut self.zones, schedule.zone());
+                push_new(&mut self.dates, schedule.dates());
+            }
+            Clock::Every { interval, anchor } | Clock::First { every: interval, anchor, .. } => {
+                if matches!(clock, Clock::First { .. }) {
+                    self.memory += interval;
+                }
+                if DAY % interval != 0 {
+                    push_new(&mut self.intervals, &(*interval, anchor.unwrap_or(0).rem_euclid(*interval)));
+                }
+            }
+            Clock::Follow(_) => {}
+        });
+    }
+
+    pub(super) fn add_retention(&mut self, retention: &Retention) {
+        push_new(&mut self.zones, &retention.zone);
+        for bucket in retention.buckets() {
+            self.weeks |= bucket == Bucket::Week;
+            self.months |= matches!(bucket, Bucket::Month | Bucket::Year);
+        }
+        self.months |= retention.keep.within.is_some_and(|within| within.months > 0 || within.years > 0);
+    }
+
+    /// Ranges of days, the earliest of each class, for windows that reach so many seconds back and forward.
+    pub(super) fn days(&self, back: i64, forward: i64) -> Vec<Range<i64>> {
+        // A local day lies in up to three days of UTC.
+        let days = |seconds: i64| seconds.div_euclid(DAY) + 3;
+        let window = Window { back: days(back.saturating_add(self.memory)), forward: days(forward) };
+        if window.back + window.forward > LONGEST_WINDOW {
+            return vec![first_day()..last_day()];
+        }
+        let repeats_weekly = !self.months
+            && self.dates.iter().all(|dates| dates.only_weekdays().is_some())
+            && self.intervals.iter().all(|(interval, _)| WEEK % interval == 0);
+        ranges(if repeats_weekly { self.around_changes(&window) } else { self.by_signature(&window) })
+    }
+
+    /// The days of each class where weeks differ by clock changes only.
+    fn around_changes(&self, window: &Window) -> Vec<i64> {
+        let daily = !self.weeks
+            && self.intervals.is_empty()
+            && self.dates.iter().all(|dates| dates.only_weekdays() == Some(0x7f));
+        let cycle = if daily { DAY } else { WEEK };
+        let mut changes: Vec<(i64, usize, i64, i64)> = Vec::new();
+        for (number, zone) in self.zones.iter().enumerate() {
+            let (from, until) = ((first_day() - window.back) * DAY, (last_day() + window.forward) * DAY);
+            changes.extend(zone.offset_changes(from, until).map(|(at, before, after)| (at, number, before, after)));
+        }
+        changes.sort_unstable();
+        let mut days = self.quiet_days(&changes, window, cycle / DAY);
+        let mut seen = FxHashSet::default();
+        let reach = (window.back + window.forward + 1) * DAY;
+        for (index, &(at, ..)) in changes.iter().enumerate() {
+            let day = at.div_euclid(DAY);
+            let start = changes[..index].partition_point(|change| change.0 < at - reach);
+            let near = changes[start..].iter().take_while(|change| change.0 <= at + reach);
+            let offsets: Vec<i64> = self.zones.iter().map(|zone| zone.offset_at(at - reach)).collect();
+            let shown: Vec<_> = near.map(|change| (change.0 - at, change.1, change.2, change.3)).collect();
+            if seen.insert((at.rem_euclid(cycle), offsets, shown)) {
+                let span = day - window.forward..=day + window.back;
+                days.extend(span.filter(|day| (first_day()..last_day()).contains(day)));
+            }
+        }
+        days
+    }
+
+    /// One cycle of days without a clock change in their windows, for each set of offsets that there is.
+    fn quiet_days(&self, changes: &[(i64, usize, i64, i64)], window: &Window, cycle: i64) -> Vec<i64> {
+        let mut days = Vec::new();
+        let mut seen = FxHashSet::default();
+        let starts = changes.iter().map(|change| change.0.div_euclid(DAY) + window.back + 1);
+        for (index, day) in std::iter::once(first_day()).chain(starts).enumerate() {
+            let day = day.max(first_day());
+            let next = changes.get(index).map_or(i64::MAX, |change| change.0.div_euclid(DAY));
+            let quiet = day..(next.saturating_sub(window.forward)).min(last_day()).min(day + cycle);
+            let offsets: Vec<i64> = self.zones.iter().map(|zone| zone.offset_at(day * DAY)).collect();
+            for day in quiet {
+                if seen.insert((day.rem_euclid(cycle), offsets.clone())) {
+                    days.push(day);
+                }
+            }
+        }
+        days
+    }
+
+    /// The first day of each class, by the numbers of windows.
+    fn by_signature(&self, window: &Window) -> Vec<i64> {
+        let start = first_day() - window.back;
+        let count = last_day() + window.forward - start;
+        let numbers = self.day_numbers(start, count);
+        let windows = join_windows(numbers, (window.back + window.forward + 1) as usize);
+        let mut seen = FxHashSet::default();
+        (first_day()..last_day()).zip(windows).filter(|(_, number)| seen.insert(*number)).map(|(day, _)| day).collect()
+    }
+
+    /// A number for what each day shows, equal for equal days.
+    fn day_numbers(&self, start: i64, count: i64) -> Vec<u32> {
+        let mut known: FxHashMap<Vec<i64>, u32> = FxHashMap::default();
+        let mut changes: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
+        for (number, zone) in self.zones.iter().enumerate() {
+            for (at, before, after) in zone.offset_changes(start * DAY, (start + count) * DAY) {
+                let shown = [number as i64, at.rem_euclid(DAY), before, after];
+                changes.entry(at.div_euclid(DAY)).or_default().extend(shown);
+            }
+        }
+        let mut shown = Vec::new();
+        (start..start + count)
+            .map(|day| {
+                shown.clear();
+                shown.extend(self.zones.iter().map(|zone| zone.offset_at(day * DAY)));
+                let bits = self.dates.iter().map(|dates| i64::from(dates.contains(day)));
+                shown.extend(bits.chain(self.boundaries(day)));
+                shown.extend(self.intervals.iter().map(|(interval, phase)| (day * DAY - phase).rem_euclid(*interval)));
+                shown.extend(changes.get(&day).into_iter().flatten());
+                if let Some(&number) = known.get(&shown) {
+                    return number;
+                }
+                let number = known.len() as u32;
+                known.insert(shown.clone(), number);
+                number
+            })
+            .collect()
+    }
+
+    fn boundaries(&self, day: i64) -> [i64; 2] {
+        let week = if self.weeks { (day + 3).rem_euclid(7) } else { 0 };
+        let month = match civil(day) {
+            _ if !self.months => 0,
+            // Whether the year has a 29 February decides where a month counted back from its last days ends.
+            (year, month, day) => i64::from(is_leap(year)) * 512 + i64::from(month) * 32 + i64::from(day),
+        };
+        [week, month]
+    }
+}
+
+fn is_leap(year: i64) -> bool {
+    day_number(year, 3, 1) - day_number(year, 2, 28) == 2
+}
+
+/// How many days around a day decide about it.
+struct Window {
+    back: i64,
+    forward: i64,
+}
+
+/// 2026-01-01, so that no result depends on when it is computed.
+pub(super) fn first_day() -> i64 {
+    day_number(2026, 1, 1)
+}
+
+/// 2488-01-01: 400 years after the last irregular year of any zone.
+pub(super) fn last_day() -> i64 {
+    day_number(2488, 1, 1)
+}
+
+/// Numbers for windows of `length` days that begin at each day, equal for equal windows.
+fn join_windows(days: Vec<u32>, length: usize) -> Vec<u32> {
+    let mut joined: Option<(Vec<u32>, usize)> = None;
+    let (mut power, mut size) = (days, 1);
+    loop {
+        if length & size != 0 {
+            joined = Some(match joined {
+                None => (power.clone(), size),
+                Some((left, width)) => (pair(&left, &power, width), width + size),
+            });
+        }
+        if size * 2 > length {
+            return joined.map(|(windows, _)| windows).unwrap_or_default();
+        }
+        power = pair(&power, &power, size);
+        size *= 2;
+    }
+}
+
+/// Numbers for the pairs of a window and the one `width` days later.
+fn pair(left: &[u32], right: &[u32], width: usize) -> Vec<u32> {
+    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let pairs = left.iter().zip(right.iter().skip(width));
+    pairs
+        .map(|(a, b)| {
+            let next = known.len() as u32;
+            *known.entry((*a, *b)).or_insert(next)
+        })
+        .collect()
+}
+
+fn push_new<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T) {
+    if !list.contains(item) {
+        list.push(item.clone());
+    }
+}
+
+/// Days in order as ranges without gaps.
+fn ranges(mut days: Vec<i64>) -> Vec<Range<i64>> {
+    days.sort_unstable();
+    days.dedup();
+    let mut ranges: Vec<Range<i64>> = Vec::new();
+    for day in days {
+        match ranges.last_mut() {
+            Some(last) if last.end == day => last.end = day + 1,
+            _ => ranges.push(day..day + 1),
+        }
+    }
+    ranges
+}

@@ -1,0 +1,209 @@
+//! Worst-case data loss, exactly: what can be lost when some copies and replicas survive, over all time.
+//!
+//! The definitions are those of the design's section on recovery points, after Keeton & Merchant, "A Framework for
+//! Evaluating Storage System Dependability" (DSN 2004):
+//!
+//! - A run that starts at `s` captures the live data as of `s`, or the newest point of the copy that it reads that is
+//!   complete at `s`. Its point can be restored from `s + hold + takes` on. The loss of a strike at `t` is from the
+//!   newest point that can be restored to `t`; the worst case is its supremum.
+//! - A copy whose runs are known to the second counts exactly ([`sweep`]). A copy with an unknown phase anywhere in its
+//!   chain counts with its worst case over all phases; read by another copy's own clock it adds its whole worst case.
+//! - A replica counts with its lag; in a cascade the lags of all that feed it add up. Of several the least counts.
+//! - A copy that is read from an instance that may be behind captures what that instance has.
+//! - A stream of changes counts with its lag while its base survives, and not at all otherwise.
+//! - Missed runs: the newest `n` of the points that could be restored are taken away from each copy that is made in runs.
+//!   What they would have replaced has been replaced.
+//! - Corruption at `t`, noticed `detection` later: the newest point captured at or before `t` that is complete and still
+//!   kept at `t + detection`. Retention ([`keep`]) counts a point by the start of its run. A stream of changes rolls forward
+//!   to just before `t` from any such point of its base.
+//! - A one-time copy and a schedule that ends grow older without bound.
+//!
+//! The engine is shared by threads. Results depend on the query alone.
+
+mod all_time;
+mod chain;
+mod keep;
+mod own;
+mod result;
+mod shared;
+mod stream;
+mod sweep;
+mod terms;
+mod union;
+
+use std::sync::Arc;
+
+use chain::{Chain, Shape};
+pub use chain::replica_lag;
+pub use keep::kept;
+pub use own::Reason;
+use own::{PLAIN, Solver};
+use result::Outcome;
+pub use result::{Alternative, Derivation, Loss, Term, TermKind, TermSource, Way, WorstMoment};
+use shared::Shared;
+use sweep::Strike;
+use union::{Survivors, outcome};
+
+use super::losses::{DataEvent, Losses, Remains, WorstLoss};
+use crate::model::{ChangeRate, CopyId, DatasetId, Id, InstanceId, Model};
+use crate::units::Seconds;
+
+/// What happens to the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LossEvent {
+    /// The live data is destroyed.
+    Destroyed,
+    /// The data goes bad in all replicas and in every point captured after.
+    Corrupted {
+        /// How much later that is noticed.
+        detection: Seconds,
+    },
+}
+
+/// A question about one dataset.
+#[derive(Clone, Copy, Debug)]
+pub struct LossQuery<'q> {
+    /// The data.
+    pub dataset: DatasetId,
+    /// The copies of it that survive and can be read.
+    pub copies: &'q [CopyId],
+    /// The instances that survive and hold it; for asking when the primary is gone.
+    pub replicas: &'q [InstanceId],
+    /// What happens.
+    pub event: LossEvent,
+}
+
+/// Answers questions about the data of one model.
+#[derive(Debug)]
+pub struct LossEngine<'m> {
+    model: &'m Model,
+    chains: Vec<Arc<Chain>>,
+    solver: Solver,
+    outcomes: Shared<Question, Arc<Outcome>>,
+}
+
+/// A query without names.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Question {
+    copies: Vec<(u32, u32)>,
+    replicas: Vec<(u32, i64)>,
+    unchanging: bool,
+    strike: Strike,
+}
+
+impl<'m> LossEngine<'m> {
+    /// Takes in the copies of a model.
+    pub fn new(model: &'m Model) -> Self {
+        Self { model, chains: chain::chains(model), solver: Solver::default(), outcomes: Shared::default() }
+    }
+
+    /// The worst case of what survives, with as many missed runs as the objective of the component tolerates.
+    pub fn worst(&self, query: &LossQuery<'_>) -> Loss {
+        let strike = self.strike(query.dataset, query.event);
+        let question = self.question(query, strike);
+        let outcome = self.outcomes.get_or(question.clone(), || {
+            let copies = question.copies.iter().map(|(place, _)| self.survivor(query.dataset, *place as usize));
+            let replicas = question.replicas.iter().map(|(place, lag)| (*place as usize, *lag)).collect();
+            let survivors = Survivors {
+                copies: copies.collect(),
+                replicas,
+                unchanging: question.unchanging,
+                zone: &self.model.system.timezone,
+            };
+            Arc::new(outcome(&self.solver, &survivors, &strike))
+        });
+        self.named(&outcome, query.dataset)
+    }
+
+    /// A copy's own worst case with the live data destroyed and no run missed; a stream of changes as if its base
+    /// survived. None where it has no bound.
+    pub fn own_worst(&self, copy: CopyId) -> Option<Seconds> {
+        if self.model.datasets[self.model.copies[copy].dataset].change == ChangeRate::Never {
+            return Some(Seconds::ZERO);
+        }
+        self.own(copy)
+    }
+
+    /// The worst age of the base that a stream of changes is replayed onto; none for any other copy, and where it has
+    /// no bound.
+    pub fn base_age(&self, copy: CopyId) -> Option<Seconds> {
+        let Shape::Log { base, .. } = &self.chains.get(copy.index())?.shape else { return None };
+        let dataset = &self.model.datasets[self.model.copies[copy].dataset];
+        self.own(*dataset.copies.get(*base)?)
+    }
+
+    fn own(&self, copy: CopyId) -> Option<Seconds> {
+        let chain = self.chains.get(copy.index())?;
+        self.solver.own(chain, &PLAIN).loss.map(|loss| Seconds(loss.unsigned_abs()))
+    }
+
+    fn strike(&self, dataset: DatasetId, event: LossEvent) -> Strike {
+        let component = &self.model.components[self.model.datasets[dataset].component];
+        let missed = component.objective.map_or(0, |objective| self.model.objectives[objective].tolerates_missed_runs);
+        let detection = match event {
+            LossEvent::Destroyed => None,
+            LossEvent::Corrupted { detection } => Some(chain::seconds(detection.0)),
+        };
+        Strike { detection, missed }
+    }
+
+    fn question(&self, query: &LossQuery<'_>, strike: Strike) -> Question {
+        let dataset = &self.model.datasets[query.dataset];
+        let first_copy = dataset.copies.first().map_or(0, |first| first.index());
+        let number = |copy: &CopyId| Some(self.chains.get(copy.index())?.number);
+        let mut copies: Vec<(u32, u32)> = query
+            .copies
+            .iter()
+            .filter_map(|copy| Some((copy.index().checked_sub(first_copy)? as u32, number(copy)?)))
+            .collect();
+        copies.sort_unstable();
+        copies.dedup();
+        let instances = &self.model.components[dataset.component].instances;
+        let first_instance = instances.first().map_or(0, |first| first.index());
+        let mut replicas: Vec<(u32, i64)> = query
+            .replicas
+            .iter()
+            .filter_map(|id| Some((id.index().checked_sub(first_instance)? as u32, replica_lag(self.model, *id))))
+            .collect();
+        replicas.sort_unstable();
+        replicas.dedup();
+        Question { copies, replicas, unchanging: dataset.change == ChangeRate::Never, strike }
+    }
+
+    fn survivor(&self, dataset: DatasetId, place: usize) -> (usize, &Chain) {
+        let first = self.model.datasets[dataset].copies.first().map_or(0, |first| first.index());
+        (place, &self.chains[first + place])
+    }
+
+    fn named(&self, outcome: &Outcome, dataset: DatasetId) -> Loss {
+        Loss {
+            worst: outcome.worst.map(|loss| Seconds(loss.unsigned_abs())),
+            via: outcome.via.and_then(|way| way.via(self.model, dataset)),
+            worst_at: outcome.moment.clone(),
+            derivation: outcome.derivation.clone(),
+        }
+    }
+}
+
+impl Losses for LossEngine<'_> {
+    fn worst(&self, remains: &Remains) -> WorstLoss {
+        let event = match remains.event {
+            DataEvent::Destroyed => LossEvent::Destroyed,
+            DataEvent::Corrupted { detection } => LossEvent::Corrupted { detection },
+        };
+        let Remains { dataset, copies, replicas, .. } = remains;
+        let loss = Self::worst(self, &LossQuery { dataset: *dataset, copies, replicas, event });
+        WorstLoss { worst: loss.worst, via: loss.via, worst_at: loss.worst_at.map(|moment| moment.instant()) }
+    }
+
+    fn own_worst(&self, copy: CopyId) -> Option<Seconds> {
+        Self::own_worst(self, copy)
+    }
+
+    fn base_age(&self, copy: CopyId) -> Option<Seconds> {
+        Self::base_age(self, copy)
+    }
+}
+
+#[cfg(test)]
+mod tests;
