@@ -65,16 +65,20 @@ impl Retention {
         {
             return Some(limit);
         }
-        rules(&self.keep).into_iter().filter_map(|(bucket, count)| self.head(stream, bucket, count, limit, newest)).max()
+        rules(&self.keep)
+            .into_iter()
+            .filter_map(|(bucket, count)| self.head(stream, bucket, count, limit, newest))
+            .max()
     }
 
     /// The oldest run that the rules keep once the run `newest` is complete, by each rule.
     pub(super) fn oldest_kept(&self, stream: &Stream, newest: i64) -> Option<i64> {
         let by_count = (1..self.keep.last).try_fold(newest, |run, _| stream.last_run(run - 1)).unwrap_or(newest);
         let by_span = self.keep.within.and_then(|within| stream.first_run(reach(within, &self.zone, newest) + 1));
-        let by_bucket = rules(&self.keep).into_iter().filter(|(_, count)| *count > 0).map(|(bucket, count)| {
-            self.heads(stream, bucket, newest).take(count as usize).last().unwrap_or(newest)
-        });
+        let by_bucket = rules(&self.keep)
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(bucket, count)| self.heads(stream, bucket, newest).take(count as usize).last().unwrap_or(newest));
         by_bucket.chain(by_span).chain([by_count]).min()
     }
 

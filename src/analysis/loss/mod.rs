@@ -33,8 +33,8 @@ mod union;
 
 use std::sync::Arc;
 
-use chain::{Chain, Shape};
 pub use chain::replica_lag;
+use chain::{Chain, Shape};
 pub use keep::kept;
 pub use own::Reason;
 use own::{PLAIN, Solver};

@@ -191,9 +191,7 @@ fn pinned(stream: &Stream, retention: Option<&Retention>) -> Vec<Stream> {
             let anchors = boundaries(retention, *interval);
             anchors.into_iter().map(|at| rebuilt(Clock::Every { interval: *interval, anchor: Some(at) })).collect()
         }
-        Clock::Follow(of) => {
-            pinned(of, retention).into_iter().map(|of| rebuilt(Clock::Follow(Arc::new(of)))).collect()
-        }
+        Clock::Follow(of) => pinned(of, retention).into_iter().map(|of| rebuilt(Clock::Follow(Arc::new(of)))).collect(),
         Clock::First { of, every, anchor } => {
             let mut all = Vec::new();
             for of in pinned(of, retention).into_iter().map(Arc::new) {

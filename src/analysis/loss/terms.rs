@@ -49,7 +49,10 @@ pub(super) fn union_terms(chains: &[(usize, &Chain)], peak: &Peak, strike: &Stri
     let steps = steps(next, next_place, &mut terms);
     let capture = loss - steps - detected(peak, stream, next_place, strike, &mut terms);
     let source = source_of(next, next_place);
-    terms.insert(0, Term { kind: TermKind::Wait, seconds: capture, source, runs: Some((best.point, best.point + capture)) });
+    terms.insert(
+        0,
+        Term { kind: TermKind::Wait, seconds: capture, source, runs: Some((best.point, best.point + capture)) },
+    );
     terms.retain(|term| term.seconds != 0);
     terms
 }

@@ -159,12 +159,7 @@ fn known<'s>(solver: &Solver, survivors: &Survivors<'s>, strike: &Strike) -> Kno
 }
 
 /// The copies of known phase together, exactly.
-fn together(
-    solver: &Solver,
-    survivors: &Survivors<'_>,
-    known: &Known<'_>,
-    strike: &Strike,
-) -> Option<Candidate> {
+fn together(solver: &Solver, survivors: &Survivors<'_>, known: &Known<'_>, strike: &Strike) -> Option<Candidate> {
     let members: Vec<Member<'_>> = (0..known.places.len())
         .filter_map(|number| match &known.places[number].1.shape {
             Shape::Runs { stream, .. } => {

@@ -22,7 +22,9 @@ fn ages_that_are_surely_there_bound_the_detection() {
         backup: {after: mirror, every: 1w, hold: 1h, takes: 48h, keep: {last: 4}, to: vault}
         vaulted: {after: backup, every: 4w, hold: 4w 12h, takes: 24h, keep: {last: 39}, to: vault}";
     let spec = model(baseline, "");
-    for (name, oldest, loss) in [("mirror", 36, "12 h"), ("backup", 553, "168 h (7 d)"), ("vaulted", 26_293, "672 h (28 d)")] {
+    for (name, oldest, loss) in
+        [("mirror", 36, "12 h"), ("backup", 553, "168 h (7 d)"), ("vaulted", 26_293, "672 h (28 d)")]
+    {
         assert_eq!(text(&corrupted(&spec, &[name], &format!("{oldest}h"))), loss, "{name}");
         assert_eq!(text(&corrupted(&spec, &[name], &format!("{oldest}h 1s"))), "Forgotten", "{name}");
     }

@@ -24,7 +24,8 @@ fn one_schedule_is_gap_and_hold_and_transfer() {
 
 #[test]
 fn daylight_saving_takes_a_run_or_stretches_a_day() {
-    let madrid = |schedule: &str| format!(r#"n: {{schedule: "{schedule}", timezone: Europe/Madrid, takes: 0s, to: vault}}"#);
+    let madrid =
+        |schedule: &str| format!(r#"n: {{schedule: "{schedule}", timezone: Europe/Madrid, takes: 0s, to: vault}}"#);
     assert_eq!(worst(&madrid("30 2 * * *")), "47 h");
     assert_eq!(worst(&madrid("*/15 * * * *")), "1 h 15 m");
     assert_eq!(worst(&madrid("0 5 * * *")), "25 h");
@@ -53,10 +54,14 @@ fn a_copy_of_a_copy_reads_the_newest_complete_point() {
     let chained = model(late, "");
     assert_eq!(text(&destroyed(&chained, &["x"])), "48 h 40 m");
     let loss = destroyed(&chained, &["x"]);
-    assert_eq!(sum(&chained, &loss), "24 h longest interval of x + 10 m transfer of x + 24 h 30 m age of the point that x reads");
+    assert_eq!(
+        sum(&chained, &loss),
+        "24 h longest interval of x + 10 m transfer of x + 24 h 30 m age of the point that x reads"
+    );
     let fresh = "n: {schedule: \"0 2 * * *\", takes: 1h, to: vault}\nx: {from: n, schedule: \"0 3 * * *\", takes: 10m, to: vault}";
     assert_eq!(text(&destroyed(&model(fresh, ""), &["x"])), "25 h 10 m");
-    let triggered = "n: {schedule: \"0 2 * * *\", takes: 1h, to: vault}\nx: {after: n, takes: 10m, hold: 5m, to: vault}";
+    let triggered =
+        "n: {schedule: \"0 2 * * *\", takes: 1h, to: vault}\nx: {after: n, takes: 10m, hold: 5m, to: vault}";
     assert_eq!(text(&destroyed(&model(triggered, ""), &["x"])), "25 h 15 m");
 }
 
@@ -156,7 +161,10 @@ fn replicas_count_with_their_lags() {
     assert_eq!(ask(&model, &["s"]), "30 s");
     assert_eq!(ask(&model, &["f"]), "2 m 30 s");
     assert_eq!(ask(&model, &["s", "f"]), "30 s");
-    assert_eq!(ask(&component("{mode: sync}", "{p: {at: a, role: primary}, s: {at: a, role: standby}}"), &["s"]), "0 s");
+    assert_eq!(
+        ask(&component("{mode: sync}", "{p: {at: a, role: primary}, s: {at: a, role: standby}}"), &["s"]),
+        "0 s"
+    );
 }
 
 /// The case study of Keeton & Merchant: what is known of it by many hands.
