@@ -10,6 +10,7 @@
 mod advice;
 mod civil;
 mod cron;
+mod cursor;
 mod date_set;
 mod error;
 mod gaps;

@@ -3,16 +3,11 @@
 //! One thing is refused that systemd takes: fractions of a second, since every time in this program is whole seconds.
 
 use super::civil::{DAY, civil};
+use super::cursor::Cursor;
 use super::error::{ParseError, nearest};
-use super::normal_form::{CalendarSpec, Chain, Component};
+use super::normal_form::{CalendarSpec, Component};
 use super::zone::Zone;
 
-/// systemd's limit on the values in one list.
-const LONGEST_LIST: usize = 240;
-
-/// The largest number that systemd reads, which counts seconds in millionths.
-const LARGEST: u64 = i32::MAX as u64;
-const LARGEST_SECONDS: u64 = LARGEST / 1_000_000;
 /// The last second of the last year that systemd knows, 2199.
 const LAST_INSTANT: u64 = 7_258_118_399;
 
@@ -40,8 +35,8 @@ pub(super) fn parse(text: &str) -> Result<(CalendarSpec, Option<Zone>), ParseErr
     let (event, zone) = split_zone(text)?;
     let shorthand = SHORTHANDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(event));
     let mut spec = match shorthand {
-        Some((_, expansion)) => Reader { text: expansion, at: 0 }.spec()?,
-        None => Reader { text: event, at: 0 }.spec()?,
+        Some((_, expansion)) => Cursor { text: expansion, at: 0 }.spec()?,
+        None => Cursor { text: event, at: 0 }.spec()?,
     };
     let zone = match zone {
         // Seconds since 1970 are UTC whatever zone follows.
@@ -79,12 +74,7 @@ fn weekday(text: &str) -> Option<usize> {
     LONG_WEEKDAYS.iter().position(|long| long.eq_ignore_ascii_case(text) || long[..3].eq_ignore_ascii_case(text))
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Reader<'_> {
+impl Cursor<'_> {
     fn spec(mut self) -> Result<CalendarSpec, ParseError> {
         let mut spec = CalendarSpec { weekdays: self.weekdays()?, ..CalendarSpec::default() };
         if self.peek() == Some(b'@') {
@@ -98,20 +88,6 @@ impl Reader<'_> {
             return Err(self.unexpected("the end"));
         }
         spec.normalize()
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn skip_spaces(&mut self) {
-        while self.peek() == Some(b' ') {
-            self.at += 1;
-        }
     }
 
     /// Weekdays, ranges of them with `..` or the older `-`, and commas, even one at the end.
@@ -247,94 +223,5 @@ impl Reader<'_> {
         self.at += 1;
         spec.second = self.chain(true)?;
         Ok(())
-    }
-
-    /// A star or a list. The star of the seconds is a repetition in systemd, and stays one so that it prints alike.
-    fn chain(&mut self, seconds: bool) -> Result<Chain, ParseError> {
-        if self.peek() == Some(b'*') {
-            self.at += 1;
-            if self.peek() == Some(b'/') {
-                return Err(ParseError::new("a star takes no repetition here", self.at - 1, 2)
-                    .help("write `0/15` for every 15"));
-            }
-            let every = Component { repeat: 1, ..Component::single(0) };
-            return Ok(if seconds { vec![every] } else { Vec::new() });
-        }
-        let mut chain = Vec::new();
-        loop {
-            chain.push(self.component(seconds)?);
-            if chain.len() > LONGEST_LIST {
-                return Err(ParseError::new(format!("the list has more than {LONGEST_LIST} items"), self.at, 0));
-            }
-            if self.peek() != Some(b',') {
-                return Ok(chain);
-            }
-            self.at += 1;
-        }
-    }
-
-    fn component(&mut self, seconds: bool) -> Result<Component, ParseError> {
-        let begin = self.at;
-        let start = self.value(seconds)?;
-        let mut stop = None;
-        let mut repeat = 0;
-        if self.rest().starts_with("..") {
-            self.at += 2;
-            stop = Some(self.value(seconds)?);
-            repeat = 1;
-        }
-        if self.peek() == Some(b'/') {
-            self.at += 1;
-            let at = self.at;
-            repeat = self.value(seconds)?;
-            if repeat == 0 {
-                return Err(ParseError::new("a repetition of 0 never gets anywhere", at, self.at - at));
-            }
-        } else if let (true, Some(stop)) = (seconds, stop)
-            && start >= stop
-        {
-            let text = &self.text[begin..self.at];
-            return Err(ParseError::new(format!("the range `{text}` is shorter than a second"), begin, text.len()));
-        }
-        if !matches!(self.peek(), None | Some(b' ' | b',' | b'-' | b'~' | b':')) {
-            return Err(self.unexpected("a separator"));
-        }
-        Ok(Component { start, stop, repeat, place: (begin, self.at - begin) })
-    }
-
-    /// A number; of seconds, with a fraction that must be nil.
-    fn value(&mut self, seconds: bool) -> Result<u32, ParseError> {
-        let most = if seconds { LARGEST_SECONDS } else { LARGEST };
-        let value = self.number("a number", most)? as u32;
-        if seconds && self.peek() == Some(b'.') && !self.rest().starts_with("..") {
-            let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
-            let fraction = &self.text[self.at + 1..self.at + 1 + digits];
-            if digits == 0 || fraction.bytes().any(|digit| digit != b'0') {
-                return Err(ParseError::new("a fraction of a second cannot be planned with", self.at, digits + 1)
-                    .help("every time here is a whole number of seconds: leave the fraction out"));
-            }
-            self.at += 1 + digits;
-        }
-        Ok(value)
-    }
-
-    fn number(&mut self, wanted: &str, most: u64) -> Result<u64, ParseError> {
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        if digits == 0 {
-            return Err(self.unexpected(wanted));
-        }
-        let text = &self.text[self.at..self.at + digits];
-        let Some(value) = text.parse::<u64>().ok().filter(|value| *value <= most) else {
-            return Err(ParseError::new(format!("the number {text} is too large"), self.at, digits));
-        };
-        self.at += digits;
-        Ok(value)
-    }
-
-    fn unexpected(&self, wanted: &str) -> ParseError {
-        match self.rest().chars().next() {
-            Some(found) => ParseError::new(format!("expected {wanted}, found `{found}`"), self.at, found.len_utf8()),
-            None => ParseError::new(format!("expected {wanted}, found the end"), self.at, 0),
-        }
     }
 }

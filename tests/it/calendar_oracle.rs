@@ -198,7 +198,7 @@ fn changes(rules: &jiff::tz::TimeZone) -> Vec<(i64, i32)> {
 }
 
 /// A base time, mostly within two days before a change of the zone's clocks.
-fn base_time(random: &mut Random, zone: &str) -> i64 {
+pub(crate) fn base_time(random: &mut Random, zone: &str) -> i64 {
     let changes = &rules(zone).changes;
     if changes.is_empty() || random.one_in(4) {
         return random.between(FIRST as u64, LAST as u64) as i64;
@@ -430,4 +430,16 @@ fn what_systemd_refuses_is_refused() {
             }
         }
     });
+}
+
+/// Systemd's own traps, which the lines that we generate go around. Should one of these fail, systemd has been mended.
+#[test]
+fn systemd_trips_where_we_say() {
+    let saturday = 1_806_170_400; // 2027-03-27 18:00 UTC; clocks go forward in Europe/Madrid and Europe/Dublin that night
+    let error = ask("02/6:00 Europe/Madrid", saturday).err().expect("systemd gives up");
+    assert!(error.contains("deadlock"), "{error}");
+    let dublin = ask("01,05:00 Europe/Dublin", saturday).unwrap();
+    assert_eq!(dublin.elapses[0] - saturday, 30 * 3_600, "05:00 on Sunday is lost, Monday 01:00 runs");
+    let midnight = ask("*:4/18 UTC", saturday + 5 * 3_600 + 3_500).unwrap();
+    assert_eq!(midnight.elapses[0] % 86_400, 22 * 60, "00:04 is lost");
 }

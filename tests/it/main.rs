@@ -1,5 +1,6 @@
 //! One binary for all integration tests.
 
+mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
 mod generated_specs;
