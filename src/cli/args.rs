@@ -53,6 +53,8 @@ pub enum Command {
     Validate(Validate),
     /// Draw the dependency graph
     Graph(Graph),
+    /// Put specs into canonical order and spacing; comments stay
+    Fmt(Fmt),
     /// Print a JSON Schema
     Schema(Schema),
     /// Print shell completions

@@ -5,6 +5,7 @@ mod clock;
 mod completions;
 pub mod deploy;
 mod exit;
+mod fmt;
 mod graph;
 mod init;
 mod io;
@@ -32,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init(args) => init::run(args),
         Command::Validate(args) => validate::run(args, common),
         Command::Graph(args) => graph::run(args, common),
+        Command::Fmt(args) => fmt::run(args, common),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

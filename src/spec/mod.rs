@@ -6,6 +6,7 @@
 
 mod items;
 mod name;
+mod order;
 mod read;
 mod schema;
 mod wording;
@@ -17,6 +18,8 @@ pub use items::{
     Waiver,
 };
 pub use name::{NAME_PATTERN, Named, is_name, to_name};
+pub use order::key_order;
 pub use read::{Item, Section, Spec};
 pub use schema::schema;
+pub use wording::syntax as syntax_diagnostic;
 pub use written::{Calendar, Change, Day, Instant, KeepWithin, Limit, NameOr, Promised, Quorum, Written};

@@ -16,7 +16,7 @@ const INVALID_AMOUNT: Code = Code("invalid-amount");
 const DUPLICATE_NAME: Code = Code("duplicate-name");
 
 /// A mistake that the reader of the text found.
-pub(super) fn syntax(problem: Problem, file: FileId) -> Diagnostic {
+pub fn syntax(problem: Problem, file: FileId) -> Diagnostic {
     let mut diagnostic =
         Diagnostic::error(Code(problem.name), problem.message).at(Span::new(file, problem.start, problem.end));
     diagnostic.help = problem.help;

@@ -15,6 +15,7 @@ mod decode;
 mod events;
 mod fast;
 mod fast_scalar;
+mod format;
 mod json;
 mod problem;
 mod reader;
@@ -28,6 +29,7 @@ mod validate;
 
 pub use arena::{Document, Entries, Found, Items, NodeRef};
 pub use decode::decode;
+pub use format::{KeyOrder, format};
 pub use problem::Problem;
 pub use reader::{Skip, from_node, from_node_without};
 pub use scalar::Kind;
