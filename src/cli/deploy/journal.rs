@@ -79,6 +79,12 @@ impl Journal<'_> {
         let document = Document { format: FORMAT.to_owned(), steps };
         let text = serde_json::to_vec(&document).map_err(|error| self.unfinished(&error.to_string()))?;
         self.disk.create_file(&draft, &text, false).map_err(failed("write", &draft))?;
+        let staged = document.steps.iter().filter_map(|step| match step {
+            Step::Place { slot, .. } => Some(self.new_file(*slot)),
+            _ => None,
+        });
+        let files: Vec<PathBuf> = staged.chain([draft.clone()]).collect();
+        self.disk.sync_files(&files).map_err(failed("write", &self.staging()))?;
         self.disk.sync_dir(&self.staging()).map_err(failed("write", &self.staging()))?;
         self.disk.rename(&draft, &journal).map_err(failed("write", &journal))?;
         self.run(&document.steps)

@@ -4,7 +4,7 @@ use super::super::disk::Disk;
 use std::cell::Cell;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What happens from the chosen change on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,10 @@ impl Disk for Faulty {
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         self.change(false)?;
         fs::remove_dir(path)
+    }
+
+    fn sync_files(&self, _paths: &[PathBuf]) -> io::Result<()> {
+        self.change(true)
     }
 
     fn sync_dir(&self, _path: &Path) -> io::Result<()> {
