@@ -4,6 +4,7 @@
 
 mod code;
 mod diagnostic;
+pub mod markup;
 mod source;
 mod suggest;
 pub mod visible;

@@ -63,6 +63,53 @@ fn every_template_loads() {
     }
 }
 
+/// Filters that quote for a place in code.
+const CODE_FILTERS: &[&str] =
+    &["bash_arg", "sh_arg", "pp", "ps_str", "json", "yaml_str", "sql_str", "comment", "join_quoted"];
+
+/// The lines of a Markdown template on which a value is escaped as prose where code is shown: in a code span, where a
+/// backslash escapes nothing, or in a fence.
+fn prose_in_code(source: &str) -> Vec<usize> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (i, line) in source.lines().enumerate() {
+        let line = line.trim();
+        if line.starts_with("```") {
+            fenced = !fenced;
+        } else if line.contains("filter fence") {
+            fenced = true;
+        } else if line.contains("endfilter") {
+            fenced = false;
+        }
+        let mut ticks = 0;
+        for (j, part) in line.split("{{").enumerate() {
+            let (value, text) = part.split_once("}}").filter(|_| j > 0).unwrap_or(("", part));
+            let code = CODE_FILTERS
+                .iter()
+                .any(|filter| value.contains(&format!("|{filter}")) || value.contains(&format!("| {filter}")));
+            if j > 0 && (ticks % 2 == 1 || fenced && !code) {
+                found.push(i + 1);
+            }
+            ticks += text.matches('`').count();
+        }
+    }
+    found.dedup();
+    found
+}
+
+#[test]
+fn no_prose_stands_in_code() {
+    let sample = "a `b` {{ x }}\n`{{ x }}`\n{{ x|md_code }} `b`\n```sh\n{{ x }}\nrun {{ x|bash_arg }}\n```\n{% filter fence('sh') %}\n{{ x }}\n{% endfilter %}\n{{ x }}";
+    assert_eq!(prose_in_code(sample), [2, 5, 9]);
+    for (name, source) in templates().into_iter().filter(|(name, _)| name.ends_with(".md.j2")) {
+        let lines = prose_in_code(&source);
+        assert!(
+            lines.is_empty(),
+            "templates/{name}, lines {lines:?}: use md_code, or a quoting filter of the language shown"
+        );
+    }
+}
+
 #[test]
 fn no_value_stands_inside_quotes() {
     assert_eq!(

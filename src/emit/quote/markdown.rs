@@ -1,67 +1,8 @@
-//! Inert text in Markdown and HTML.
-//!
-//! CommonMark 0.31 and GitHub's extensions. Only what could mean something in its place is escaped, so that the page
-//! also reads well as plain text; `tests/it/quoting.rs` holds it against a renderer in every kind of place.
+//! Fences and links in Markdown pages; the text between them is `diag::markup`'s.
 
 use super::QuoteError;
-use crate::diag::visible::{one_line, visible, visible_lines};
-
-/// Prose on one line that renders as itself wherever text may stand: paragraph, heading, list item, table cell, link
-/// text, emphasis.
-pub fn md_text(text: &str) -> String {
-    let line = one_line(text);
-    let chars: Vec<char> = line.chars().collect();
-    let mut out = String::with_capacity(line.len() + 8);
-    for (i, &c) in chars.iter().enumerate() {
-        if is_special(&chars[..i], c, chars.get(i + 1).copied()) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-fn is_special(head: &[char], c: char, after: Option<char>) -> bool {
-    let before = head.last().copied();
-    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    match c {
-        '\\' | '`' | '*' | '{' | '}' | '[' | ']' | '<' | '|' | '~' | '$' | '^' => true,
-        '>' | '+' | '-' | '=' | '(' => before.is_none(),
-        ':' => before.is_none() || after.is_none_or(|c| c == '/'),
-        '#' => before.is_none() || after.is_none(),
-        '!' => after.is_none(),
-        '&' => after.is_none_or(|c| c == '#' || c.is_ascii_alphanumeric()),
-        '_' => !(word(before) && word(after)),
-        '.' => is_number(head) || head.ends_with(&['w', 'w', 'w']),
-        ')' => before.is_none() || is_number(head),
-        _ => false,
-    }
-}
-
-fn is_number(head: &[char]) -> bool {
-    !head.is_empty() && head.iter().all(char::is_ascii_digit)
-}
-
-/// A code span that shows the text exactly, hidden characters by number; its fence is longer than any run of backticks
-/// inside. Not for table cells: there a `|` ends the cell even in code.
-pub fn md_code(text: &str) -> String {
-    let text = visible(text);
-    let fence = "`".repeat(longest_run(&text) + 1);
-    let blank = text.chars().all(|c| c == ' ');
-    let edge = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
-    let pad = if text.is_empty() || !blank && edge { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
-/// [`md_code`] for a table cell, where `\|` stands for `|`. Renderers disagree about a backslash before a `|`, so a text
-/// with both becomes an HTML `<code>`.
-pub fn md_code_cell(text: &str) -> String {
-    if text.contains('|') && text.contains('\\') {
-        let inside: String = visible(text).chars().map(|c| format!("&#{};", u32::from(c))).collect();
-        return format!("<code>{inside}</code>");
-    }
-    md_code(text).replace('|', "\\|")
-}
+use crate::diag::markup::longest_run;
+use crate::diag::visible::visible_lines;
 
 /// A fenced block around text that is already in the block's language: the fence is longer than any run of backticks
 /// inside, the language is a plain word, and a line end follows.
@@ -93,53 +34,12 @@ pub fn md_url(url: &str) -> Result<String, QuoteError> {
     Ok(out)
 }
 
-/// Text of an HTML element or of a quoted attribute; newlines and tabs stay.
-pub fn html_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in visible_lines(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_text_stays_readable() {
-        for text in ["shop-db on db1.example.com", "dba on call, +34 600 000 000", "a (b): c/d, 50 % & more", "a_b"] {
-            assert_eq!(md_text(text), text);
-        }
-    }
-
-    #[test]
-    fn markup_is_escaped() {
-        assert_eq!(md_text("# [a](b) <i> *x* _y_ a|b"), r"\# \[a\](b) \<i> \*x\* \_y\_ a\|b");
-        assert_eq!(md_text("1. x"), r"1\. x");
-        assert_eq!(md_text("a\n\n- b"), "a - b");
-        assert_eq!(md_text("https://x www.y &amp; &"), r"https\://x www\.y \&amp; \&");
-        assert_eq!(md_text("\u{202e}x"), r"\<U+202E>x");
-    }
-
-    #[test]
-    fn code_spans_hold_anything() {
-        assert_eq!(md_code("rm -rf"), "`rm -rf`");
-        assert_eq!(md_code("a ``` b"), "````a ``` b````");
-        assert_eq!(md_code("`"), "`` ` ``");
-        assert_eq!(md_code(""), "`  `");
-        assert_eq!(md_code_cell("a|b"), r"`a\|b`");
+    fn a_fence_is_longer_than_what_it_holds() {
         assert_eq!(fence("a\n```\nb\n", "bash").unwrap(), "````bash\na\n```\nb\n````\n");
         assert!(fence("a", "x\ny").is_err());
     }
@@ -151,10 +51,5 @@ mod tests {
         assert!(md_url("javascript:alert(1)").is_err());
         assert!(md_url("data:text/html,x").is_err());
         assert_eq!(md_url("a)b\n").unwrap(), "a%29b%0A");
-    }
-
-    #[test]
-    fn html_is_text() {
-        assert_eq!(html_text("<a href=\"x\">&'\u{202e}"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;U+202E&gt;");
     }
 }

@@ -10,7 +10,8 @@ mod puppet;
 mod shell;
 mod structured;
 
-pub use markdown::{fence, html_text, md_code, md_code_cell, md_text, md_url};
+pub use crate::diag::markup::{html_text, md_code, md_code_cell, md_text};
+pub use markdown::{fence, md_url};
 pub use powershell::ps;
 pub use puppet::{epp, pp, pp_lines, pp_str};
 pub use shell::{bash_arg, sh_arg};
