@@ -23,7 +23,7 @@ pub fn format(source: &str, document: &Document<'_>, order: KeyOrder<'_>) -> Opt
     if document.is_empty() {
         return Some(tidy_lines(source));
     }
-    let comments = comments(source, document);
+    let comments = comments(source, document)?;
     let mut writer = Writer { source, order, comments: comments.clone(), lines: Vec::new() };
     writer.block(document.root(), 0, 0, &mut Vec::new());
     writer.rest(range(document.root()).1);
@@ -34,23 +34,34 @@ pub fn format(source: &str, document: &Document<'_>, order: KeyOrder<'_>) -> Opt
 /// Comments by the offset of their `#`, with that of their end.
 type Comments = BTreeMap<usize, usize>;
 
-/// Every `#` that is no part of a word begins a comment.
-fn comments(source: &str, document: &Document<'_>) -> Comments {
+/// Every `#` that is no part of a word begins a comment. None where something stands between the words that the tree does
+/// not show: an anchor, an alias, a tag.
+fn comments(source: &str, document: &Document<'_>) -> Option<Comments> {
     let mut words: Vec<(usize, usize)> = Vec::new();
     collect_words(document.root(), &mut words);
-    words.sort_unstable();
     let mut found = Comments::new();
     let mut at = 0;
     for (start, end) in words.into_iter().chain([(source.len(), source.len())]) {
-        while at < start {
-            let Some(hash) = source[at..start].find('#').map(|hash| hash + at) else { break };
+        // The words of an alias stand where its anchor is, before what has been seen.
+        while let Some(hash) = source.get(at..start)?.find('#').map(|hash| hash + at) {
             let line_end = source[hash..].find('\n').map_or(source.len(), |end| end + hash);
             found.insert(hash, hash + source[hash..line_end].trim_end().len());
-            at = line_end;
+            if !is_punctuation(&source[at..hash]) {
+                return None;
+            }
+            at = line_end.min(start);
         }
-        at = at.max(end);
+        if !is_punctuation(&source[at..start]) {
+            return None;
+        }
+        at = end;
     }
-    found
+    Some(found)
+}
+
+/// What may stand between words and be written anew.
+fn is_punctuation(between: &str) -> bool {
+    between.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ":,-{}[]|>+\u{feff}".contains(c))
 }
 
 fn collect_words(node: NodeRef<'_>, words: &mut Vec<(usize, usize)>) {
@@ -152,10 +163,14 @@ impl Writer<'_> {
         self.push(indent, format!("{head}{gap}{text}"), comment);
     }
 
-    /// Whether a value goes below its key: a map or list that is not in brackets.
+    /// Whether a value goes below its key: a map or list that is not in brackets, and so begins where its first word does.
     fn is_block(&self, node: NodeRef<'_>) -> bool {
-        let first = self.source[range(node).0..].chars().next();
-        matches!(node.kind(), Kind::Map | Kind::Seq) && !matches!(first, Some('{' | '['))
+        let first = match node.kind() {
+            Kind::Map => node.entries().next().map(|(key, _)| key),
+            Kind::Seq => node.items().next(),
+            _ => None,
+        };
+        first.is_some_and(|first| range(first).0 == range(node).0)
     }
 
     /// A value in one line, or as the author broke it.
@@ -190,25 +205,35 @@ impl Writer<'_> {
     /// A word as written; a block of text with its lines below its key.
     fn scalar(&self, node: NodeRef<'_>, indent: usize) -> String {
         let (start, end) = range(node);
-        let written = self.source[start..end].trim_end();
-        let Some((header, body)) = written.split_once('\n').filter(|_| written.starts_with(['|', '>'])) else {
-            return written.to_owned();
-        };
+        let written = &self.source[start..end];
+        let Some(header) = self.block_header(start) else { return written.trim_end().to_owned() };
         if header.contains(|c: char| c.is_ascii_digit()) {
-            return written.to_owned();
+            return format!("{header}\n{}", &self.source[self.line_start(start)..end]);
         }
+        // The word begins behind the indentation of its first line.
+        let body = self.source[self.line_start(start)..end].trim_end();
         let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let least = body.lines().filter(|line| !line.trim().is_empty()).map(depth).min().unwrap_or(0);
         let lines = body.lines().map(|line| match line.get(least..) {
             Some(rest) if !line.trim().is_empty() => format!("{}{rest}", " ".repeat(indent + 2)),
             _ => String::new(),
         });
-        format!("{}\n{}", header.trim_end(), lines.collect::<Vec<_>>().join("\n"))
+        format!("{header}\n{}", lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// `|`, `>-` and their kin at the end of the line above a block of text.
+    fn block_header(&self, start: usize) -> Option<&str> {
+        let line_start = self.line_start(start);
+        let above = self.source[..line_start].trim_end();
+        let mark = above.trim_end_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        let bare = mark.strip_suffix(['|', '>'])?;
+        let is_header = self.source[line_start..start].trim().is_empty() && bare.ends_with([' ', '\t', ':', '-']);
+        is_header.then(|| &above[bare.len()..])
     }
 
     /// The comments on lines of their own between two offsets, and whether a blank line stands before them.
     fn leading(&mut self, from: usize, before: usize) -> Leading {
-        let line_start = self.line_start(before).max(from);
+        let line_start = if before == self.source.len() { before } else { self.line_start(before).max(from) };
         let taken: Vec<(usize, usize)> = (self.comments.range(from..line_start))
             .filter(|(at, _)| self.is_own_line(**at))
             .map(|(at, end)| (*at, *end))
@@ -332,6 +357,62 @@ fn is_same(document: &Document<'_>, comments: &Comments, source: &str, text: &st
         words.sort_unstable();
         words
     };
-    let kept = words(source, comments) == words(text, &self::comments(text, &again));
+    let Some(comments_again) = self::comments(text, &again) else { return false };
+    let kept = words(source, comments) == words(text, &comments_again);
     problems.is_empty() && kept && document.root().to_json() == again.root().to_json()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(path: &[&str]) -> Option<Vec<String>> {
+        path.is_empty().then(|| vec!["first".to_owned(), "second".to_owned()])
+    }
+
+    fn formatted(source: &str) -> Option<String> {
+        let (document, problems) = parse(source, FileId::default(), Limits::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        format(source, &document?, &order)
+    }
+
+    fn check(source: &str, expected: &str) {
+        let result = formatted(source).expect("it can be formatted");
+        assert_eq!(result, expected);
+        assert_eq!(formatted(&result).as_deref(), Some(expected), "formatting twice changes nothing");
+    }
+
+    #[test]
+    fn orders_keys_and_moves_their_comments_with_them() {
+        check(
+            "second: 2 # two\n# about first\nfirst:   1\nother: 3\n",
+            "# about first\nfirst: 1\nsecond: 2  # two\nother: 3\n",
+        );
+    }
+
+    #[test]
+    fn keeps_the_words_and_mends_the_spacing() {
+        check(
+            "a:\n      - {b:  'x' , c: [1,2]}   # list\n      -   d: |\n               text\n                 more\n          e: 1\n",
+            "a:\n  - {b: 'x', c: [1, 2]}  # list\n  - d: |\n      text\n        more\n    e: 1\n",
+        );
+    }
+
+    #[test]
+    fn joins_brackets_and_keeps_blank_lines() {
+        check("a: {b: 1,\n    c: 2}\n\n\n# next\n\nd: 1\n# the end", "a: {b: 1, c: 2}\n\n# next\n\nd: 1\n# the end\n");
+        check("# only a comment   \n", "# only a comment\n");
+        check("", "");
+    }
+
+    #[test]
+    fn aligns_neighbouring_comments() {
+        check("a: 1 # one\nlonger: 2    # two\nb: 3\n", "a: 1       # one\nlonger: 2  # two\nb: 3\n");
+    }
+
+    #[test]
+    fn leaves_alone_what_it_cannot_keep() {
+        assert_eq!(formatted("a: &x 1\nb: *x\n"), None);
+        assert_eq!(formatted("a: [1, # one\n  2]\n"), None);
+    }
 }
