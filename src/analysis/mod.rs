@@ -7,4 +7,7 @@ mod exact;
 pub mod impact;
 pub mod loss;
 pub mod losses;
+pub mod outcome;
+pub mod procedure;
+pub mod rto;
 pub mod scenario;

@@ -1,0 +1,301 @@
+//! One scenario from the failure to the last component that serves again.
+
+use super::context::Context;
+use super::impact::{
+    Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back,
+};
+use super::losses::{DataEvent, Remains, WorstLoss};
+use super::procedure::{Procedure, procedure};
+use super::rto::{Capacity, Network, Schedule, Times, schedule};
+use super::scenario::{Gone, Scenario};
+use crate::model::{ComponentId, CopyId, DatasetId, DeclaredScenarioId, Promise, Via};
+use crate::terms::{DependencyKind, Impact, ScenarioKind, Strategy};
+use crate::units::Seconds;
+
+/// What a scenario does.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Each component that it does something to, in the order of names.
+    pub results: Box<[ComponentResult]>,
+    /// When each comes back.
+    pub schedule: Schedule,
+    /// The datasets that are live and of which no copy is left.
+    pub unprotected: Box<[DatasetId]>,
+}
+
+/// What a scenario does to one component.
+#[derive(Clone, Debug)]
+pub struct ComponentResult {
+    /// Which.
+    pub component: ComponentId,
+    /// How it suffers.
+    pub impact: Impact,
+    /// How it comes back.
+    pub strategy: Strategy,
+    /// The dependency through which it suffers; none where it is hit itself.
+    pub through: Option<ComponentId>,
+    /// Why it does not come back, where it does not.
+    pub no_way_back: Option<NoWayBack>,
+    /// What of its data is lost.
+    pub data_loss: Box<[DataLoss]>,
+    /// When it serves again; none where it serves all the time or never again.
+    pub recovery: Option<Times>,
+}
+
+/// How much of a dataset is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataLoss {
+    /// Which.
+    pub dataset: DatasetId,
+    /// How much, and by what it comes back.
+    pub loss: WorstLoss,
+}
+
+/// Everything about one scenario that is thrown away once its outcome is known: for runbooks and explanations.
+pub struct Recovery {
+    /// What is gone.
+    pub gone: Gone,
+    /// All that is touched.
+    pub spread: Spread,
+    /// What becomes of each, in the same order.
+    pub way_back: WayBack,
+    /// The procedures of those that have something to do, in the order of names.
+    pub procedures: Vec<Procedure>,
+}
+
+impl ComponentResult {
+    /// How long it is away: none where it never comes back.
+    pub fn away(&self) -> Option<Seconds> {
+        match self.impact {
+            Impact::None | Impact::Degraded => Some(Seconds::ZERO),
+            Impact::ReadOnly | Impact::Outage => self.recovery.map(|times| times.worst),
+            Impact::Lost => None,
+        }
+    }
+}
+
+impl Outcome {
+    /// What the scenario does to a component; none where nothing.
+    pub fn result(&self, context: &Context<'_>, component: ComponentId) -> Option<&ComponentResult> {
+        let rank = |id: ComponentId| context.rank(id);
+        let position = self.results.binary_search_by_key(&rank(component), |result| rank(result.component)).ok()?;
+        self.results.get(position)
+    }
+}
+
+/// Works out what a scenario does.
+pub fn outcome(context: &Context<'_>, scenario: &Scenario) -> Outcome {
+    let gone = Gone::new(context.model, &context.places, &scenario.cause);
+    outcome_of(context, scenario.kind, scenario.declared(), gone)
+}
+
+pub(super) fn outcome_of(
+    context: &Context<'_>,
+    kind: ScenarioKind,
+    declared: Option<DeclaredScenarioId>,
+    gone: Gone,
+) -> Outcome {
+    let unprotected = unprotected(context, &gone);
+    let spread = spread(context, kind, &gone);
+    if spread.affected.iter().all(is_untroubled) {
+        return Outcome { unprotected, ..Outcome::default() };
+    }
+    let recovery = recovery_of(context, gone, spread);
+    let schedule = recovery.schedule(context, kind, declared, Capacity::default());
+    let results = recovery.results(context, &schedule);
+    Outcome { results, schedule, unprotected }
+}
+
+/// Works out how everything comes back in a scenario, step by step.
+pub fn recovery(context: &Context<'_>, scenario: &Scenario) -> Recovery {
+    let gone = Gone::new(context.model, &context.places, &scenario.cause);
+    let spread = spread(context, scenario.kind, &gone);
+    recovery_of(context, gone, spread)
+}
+
+fn recovery_of(context: &Context<'_>, gone: Gone, spread: Spread) -> Recovery {
+    let way_back = way_back(context, &gone, &spread);
+    let choices = spread.affected.iter().zip(&way_back.outcome);
+    let procedures = choices.filter_map(|(affected, outcome)| match outcome {
+        Some(Ok(choice)) => procedure(context, &gone, affected, choice),
+        _ => None,
+    });
+    let procedures = procedures.collect();
+    Recovery { gone, spread, way_back, procedures }
+}
+
+impl Recovery {
+    /// How a component comes back, where it has something to do itself.
+    pub fn procedure(&self, component: ComponentId) -> Option<&Procedure> {
+        self.procedures.iter().find(|procedure| procedure.component == component)
+    }
+
+    pub(super) fn network(&self, context: &Context<'_>) -> Network {
+        let outcomes = self.spread.affected.iter().zip(&self.way_back.outcome);
+        let returning: Vec<(ComponentId, &[ComponentId])> = outcomes
+            .filter_map(|(affected, outcome)| match outcome {
+                Some(Ok(Choice { before_start, .. })) => Some((affected.component, before_start.as_slice())),
+                _ => None,
+            })
+            .collect();
+        Network::new(context, &self.gone, &self.spread, &self.procedures, &returning)
+    }
+
+    pub(super) fn schedule(
+        &self,
+        context: &Context<'_>,
+        kind: ScenarioKind,
+        declared: Option<DeclaredScenarioId>,
+        capacity: Capacity,
+    ) -> Schedule {
+        let network = self.network(context);
+        let objective = |id| promise(context, kind, declared, id).rto.map(|threshold| threshold.at_most);
+        schedule(context, &network, capacity, objective)
+    }
+
+    fn results(&self, context: &Context<'_>, schedule: &Schedule) -> Box<[ComponentResult]> {
+        let outcomes = self.spread.affected.iter().zip(&self.way_back.outcome);
+        let results = outcomes.filter_map(|(affected, outcome)| self.result(context, schedule, affected, outcome));
+        results.collect()
+    }
+
+    fn result(
+        &self,
+        context: &Context<'_>,
+        schedule: &Schedule,
+        affected: &Affected,
+        outcome: &Option<Result<Choice, NoWayBack>>,
+    ) -> Option<ComponentResult> {
+        let data_loss = self.data_loss(context, affected);
+        let impact = match (affected.level, outcome) {
+            (Level::Serves, _) if affected.degraded => Impact::Degraded,
+            (Level::Serves, _) => Impact::None,
+            (_, Some(Err(_))) => Impact::Lost,
+            (Level::Reads, _) => Impact::ReadOnly,
+            (Level::Down, _) => Impact::Outage,
+        };
+        if impact == Impact::None && data_loss.is_empty() {
+            return None;
+        }
+        let no_way_back = match outcome {
+            Some(Err(reason)) => Some(*reason),
+            _ => None,
+        };
+        Some(ComponentResult {
+            component: affected.component,
+            impact,
+            strategy: strategy(context, affected, no_way_back),
+            through: self.through(context, affected, no_way_back),
+            no_way_back,
+            data_loss,
+            recovery: schedule.times_of(context, affected.component),
+        })
+    }
+
+    /// The dependency to name: the one that does not come back, else the first by name of those that are waited for.
+    fn through(
+        &self,
+        context: &Context<'_>,
+        affected: &Affected,
+        no_way_back: Option<NoWayBack>,
+    ) -> Option<ComponentId> {
+        if let Some(NoWayBack::Needs(component)) = no_way_back {
+            return Some(component);
+        }
+        if affected.standing.as_ref().is_some_and(|standing| standing.interrupted) {
+            return None;
+        }
+        let first = |components: &mut dyn Iterator<Item = ComponentId>| components.min_by_key(|&id| context.rank(id));
+        if affected.level > Level::Serves {
+            return first(&mut self.spread.awaited(context, affected.component));
+        }
+        let used = context.model.components[affected.component].depends_on.iter();
+        let used = used.filter(|d| d.kind == DependencyKind::Uses).map(|d| d.on);
+        first(&mut used.filter(|&on| self.spread.level(on) > Level::Serves))
+    }
+
+    fn data_loss(&self, context: &Context<'_>, affected: &Affected) -> Box<[DataLoss]> {
+        let Some(standing) = &affected.standing else { return Box::default() };
+        let losses: Vec<DataLoss> = match &standing.losing {
+            Losing::Nothing => Vec::new(),
+            Losing::Promised(datasets, loss) => {
+                let loss = WorstLoss { worst: Some(*loss), via: Some(Via::Guarantee), worst_at: None };
+                datasets.iter().map(|&dataset| DataLoss { dataset, loss }).collect()
+            }
+            Losing::BehindReplicas(replicas) => {
+                let datasets = &context.model.components[affected.component].datasets;
+                let loss = |&dataset: &DatasetId| {
+                    let (copies, replicas) = (Vec::new(), replicas.clone());
+                    let remains = Remains { dataset, copies, replicas, event: DataEvent::Destroyed };
+                    DataLoss { dataset, loss: context.losses.worst(&remains) }
+                };
+                datasets.iter().map(loss).collect()
+            }
+            Losing::BehindCopies(datasets) => datasets.iter().map(|&id| self.behind_copies(context, affected, id)).collect(),
+        };
+        losses.into()
+    }
+
+    fn behind_copies(&self, context: &Context<'_>, affected: &Affected, dataset: DatasetId) -> DataLoss {
+        let corrupt = affected.touch.corrupt.contains(&dataset);
+        let event = event(context, &self.gone, affected.component, corrupt);
+        let copies = self.readable(context, dataset);
+        DataLoss { dataset, loss: context.losses.worst(&Remains { dataset, copies, replicas: Vec::new(), event }) }
+    }
+
+    /// The copies that survive and whose keys do.
+    fn readable(&self, context: &Context<'_>, dataset: DatasetId) -> Vec<CopyId> {
+        let model = context.model;
+        let copies = model.datasets[dataset].copies.iter().copied();
+        let keyed = |copy: CopyId| model.copies[copy].encrypted_by.is_none_or(|key| self.comes_back(key));
+        copies.filter(|&copy| self.gone.keeps(model, copy) && keyed(copy)).collect()
+    }
+
+    fn comes_back(&self, component: ComponentId) -> bool {
+        let slot = self.spread.slot(component);
+        !slot.is_some_and(|slot| matches!(self.way_back.outcome[slot], Some(Err(_))))
+    }
+}
+
+/// What is promised for a component in a scenario.
+pub fn promise(
+    context: &Context<'_>,
+    kind: ScenarioKind,
+    declared: Option<DeclaredScenarioId>,
+    component: ComponentId,
+) -> Promise {
+    let objective = context.model.components[component].objective;
+    objective.map(|id| context.model.objectives[id].promise(kind, declared)).unwrap_or_default()
+}
+
+fn is_untroubled(affected: &Affected) -> bool {
+    let losing = affected.standing.as_ref().is_some_and(|standing| standing.losing != Losing::Nothing);
+    affected.level == Level::Serves && !affected.degraded && !losing
+}
+
+fn strategy(context: &Context<'_>, affected: &Affected, no_way_back: Option<NoWayBack>) -> Strategy {
+    match (no_way_back, &affected.standing) {
+        (Some(NoWayBack::Lacks(_) | NoWayBack::Keys(_)), _) => Strategy::None,
+        (_, Some(standing)) => standing.strategy,
+        // Whoever has nothing to run has nothing to continue with.
+        (_, None) if context.model.components[affected.component].instances.is_empty() => Strategy::None,
+        (_, None) => Strategy::Continue,
+    }
+}
+
+/// The datasets that had copies, are still live, and have none left.
+fn unprotected(context: &Context<'_>, gone: &Gone) -> Box<[DatasetId]> {
+    let model = context.model;
+    let stores = gone.stores.iter().chain(&gone.attacked);
+    let mut datasets: Vec<DatasetId> =
+        stores.flat_map(|&store| context.places.copies_in(store)).map(|copy| model.copies[copy].dataset).collect();
+    datasets.sort_unstable();
+    datasets.dedup();
+    datasets.retain(|&dataset| {
+        let kept = model.datasets[dataset].copies.iter().any(|&copy| gone.keeps(model, copy));
+        let instances = &model.components[model.datasets[dataset].component].instances;
+        let live = instances.iter().any(|id| model.instances[*id].has_data() && gone.lost.binary_search(id).is_err());
+        !kept && live
+    });
+    datasets.into()
+}

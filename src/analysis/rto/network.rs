@@ -1,0 +1,224 @@
+//! The steps of all procedures of a scenario as one graph.
+
+use rustc_hash::FxHashMap;
+
+use crate::analysis::context::{Context, Route};
+use crate::analysis::exact::Exact;
+use crate::analysis::impact::{Movement, Spread};
+use crate::analysis::procedure::{Procedure, Work, detection};
+use crate::analysis::scenario::Gone;
+use crate::graph::Digraph;
+use crate::model::{ComponentId, StoreId, TeamId};
+use crate::terms::StepKind;
+use crate::units::{Rate, Seconds};
+
+/// The graph of a recovery.
+pub(in crate::analysis) struct Network {
+    /// Steps and milestones, by component in the order of names.
+    pub activities: Vec<Activity>,
+    /// What comes after what.
+    pub edges: Digraph,
+    /// What several movements may have to share.
+    pub resources: Vec<Resource>,
+    /// The milestone of each component that comes back, in the order of names.
+    pub serves: Vec<(ComponentId, u32)>,
+}
+
+/// A step, or the milestone that a component serves again.
+pub(in crate::analysis) struct Activity {
+    pub component: ComponentId,
+    /// None for the milestone.
+    pub kind: Option<StepKind>,
+    pub work: Running,
+    /// The team of which it takes a person.
+    pub hands: Option<TeamId>,
+    /// The time that it takes with nothing else going on.
+    pub nominal: Exact,
+}
+
+/// How an activity runs.
+pub(in crate::analysis) enum Running {
+    /// For its nominal time.
+    Time,
+    /// As a movement of so many bytes, with at most this rate, through these resources.
+    Flow { amount: u64, most: Option<Rate>, through: Vec<u32> },
+}
+
+/// Something that has a rate and may be shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::analysis) enum ResourceKind {
+    /// Reading from a store.
+    Store(StoreId),
+    /// One direction of a link.
+    Link(Route),
+    /// What a component can take in.
+    Intake(ComponentId),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::analysis) struct Resource {
+    pub kind: ResourceKind,
+    pub rate: Rate,
+    /// How many movements go through it at one time or another.
+    pub users: u32,
+}
+
+impl Network {
+    /// The graph of these procedures and of the interrupted components that only wait; `returning` lists all that come
+    /// back, in the order of names, with what each waits for.
+    pub(in crate::analysis) fn new(
+        context: &Context<'_>,
+        gone: &Gone,
+        spread: &Spread,
+        procedures: &[Procedure],
+        returning: &[(ComponentId, &[ComponentId])],
+    ) -> Self {
+        let mut builder = Builder {
+            context,
+            activities: Vec::new(),
+            edges: Vec::new(),
+            resources: Vec::new(),
+            by_kind: FxHashMap::default(),
+            milestones: FxHashMap::default(),
+            responses: FxHashMap::default(),
+        };
+        builder.respond(gone, spread, procedures);
+        for &(component, _) in returning {
+            let milestone = builder.push(component, None, Running::Time, None, Exact::ZERO);
+            builder.milestones.insert(component, milestone);
+        }
+        for procedure in procedures {
+            builder.steps(procedure);
+        }
+        for &(component, awaited) in returning {
+            builder.await_all(awaited, builder.milestones[&component]);
+        }
+        let serves = returning.iter().map(|&(component, _)| (component, builder.milestones[&component])).collect();
+        let edges = Digraph::from_edges(builder.activities.len(), builder.edges);
+        Self { activities: builder.activities, edges, resources: builder.resources, serves }
+    }
+}
+
+struct Builder<'a> {
+    context: &'a Context<'a>,
+    activities: Vec<Activity>,
+    edges: Vec<(u32, u32)>,
+    resources: Vec<Resource>,
+    by_kind: FxHashMap<ResourceKind, u32>,
+    milestones: FxHashMap<ComponentId, u32>,
+    /// For each team its response, and the detection that it begins with.
+    responses: FxHashMap<TeamId, (u32, u32, ComponentId)>,
+}
+
+impl Builder<'_> {
+    fn push(
+        &mut self,
+        component: ComponentId,
+        kind: Option<StepKind>,
+        work: Running,
+        hands: Option<TeamId>,
+        nominal: Exact,
+    ) -> u32 {
+        self.activities.push(Activity { component, kind, work, hands, nominal });
+        u32::try_from(self.activities.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// A team is alarmed by the first of its components that is hit and noticed, whether or not that one is interrupted.
+    fn respond(&mut self, gone: &Gone, spread: &Spread, procedures: &[Procedure]) {
+        let wanted = procedures.iter().any(|procedure| procedure.team.is_some());
+        if !wanted {
+            return;
+        }
+        let mut first: FxHashMap<TeamId, (Seconds, ComponentId)> = FxHashMap::default();
+        for affected in spread.affected.iter().filter(|affected| affected.standing.is_some()) {
+            let Some(team) = self.context.model.components[affected.component].owner else { continue };
+            let detect = detection(self.context, gone, affected).value;
+            let known = first.entry(team).or_insert((detect, affected.component));
+            if detect < known.0 {
+                *known = (detect, affected.component);
+            }
+        }
+        for procedure in procedures {
+            let needed = procedure.steps.iter().any(|step| matches!(step.work, Work::Response(..)));
+            let Some(team) = procedure.team.filter(|_| needed) else { continue };
+            let Some(&(detect, component)) = first.get(&team) else { continue };
+            if self.responses.contains_key(&team) {
+                continue;
+            }
+            let within = self.context.model.teams[team].responds_within;
+            let (detect, within) = (Exact::whole(detect.0), Exact::whole(within.0));
+            let alarm = self.push(component, Some(StepKind::Detect), Running::Time, None, detect);
+            let response = self.push(component, Some(StepKind::Respond), Running::Time, None, within);
+            self.edges.push((alarm, response));
+            self.responses.insert(team, (alarm, response, component));
+        }
+    }
+
+    fn steps(&mut self, procedure: &Procedure) {
+        let mut numbers = Vec::with_capacity(procedure.steps.len());
+        let several = procedure.steps.iter().filter(|step| matches!(step.work, Work::Move(..))).count() > 1;
+        for step in &procedure.steps {
+            let hands = procedure.team.filter(|_| step.hands_on);
+            let number = match step.work {
+                Work::Response(team, within) => match self.responses.get(&team) {
+                    Some(&(_, response, _)) => response,
+                    None => self.timed(procedure.component, StepKind::Respond, within, None),
+                },
+                Work::Time(_) if step.kind == StepKind::Detect && self.alarms(procedure).is_some() => {
+                    self.alarms(procedure).unwrap_or_default()
+                }
+                Work::Time(time) => self.timed(procedure.component, step.kind, time.value, hands),
+                Work::Move(movement, rate) => {
+                    self.flow(procedure.component, movement, rate.map(|rate| rate.value), several)
+                }
+            };
+            self.edges.extend(step.after.iter().map(|&before| (numbers[before], number)));
+            self.await_all(&step.waits_for, number);
+            numbers.push(number);
+        }
+        let milestone = self.milestones.get(&procedure.component).copied();
+        self.edges.extend(numbers.last().copied().zip(milestone));
+    }
+
+    /// The detection that a team's response begins with, where it is this procedure's own.
+    fn alarms(&self, procedure: &Procedure) -> Option<u32> {
+        let (alarm, _, component) = self.responses.get(&procedure.team?)?;
+        (*component == procedure.component).then_some(*alarm)
+    }
+
+    fn timed(&mut self, component: ComponentId, kind: StepKind, time: Seconds, hands: Option<TeamId>) -> u32 {
+        self.push(component, Some(kind), Running::Time, hands, Exact::whole(time.0))
+    }
+
+    fn await_all(&mut self, components: &[ComponentId], number: u32) {
+        let milestones = components.iter().filter_map(|component| self.milestones.get(component).copied());
+        self.edges.extend(milestones.map(|milestone| (milestone, number)));
+    }
+
+    fn flow(&mut self, component: ComponentId, movement: Movement, rate: Option<Rate>, several: bool) -> u32 {
+        let nominal = movement.alone(self.context, rate).unwrap_or_default();
+        if nominal.is_zero() {
+            return self.push(component, Some(StepKind::Transfer), Running::Time, None, nominal);
+        }
+        let mut through = Vec::new();
+        let model = self.context.model;
+        let store = movement.store.and_then(|store| Some((ResourceKind::Store(store), model.stores[store].read?)));
+        let link = movement.route.map(|route| (ResourceKind::Link(route), model.links[route.link].bandwidth));
+        let intake = rate.filter(|_| several).map(|rate| (ResourceKind::Intake(component), rate));
+        for (kind, rate) in [store, link, intake].into_iter().flatten() {
+            through.push(self.resource(kind, rate));
+        }
+        let work = Running::Flow { amount: movement.amount.0, most: rate.filter(|_| !several), through };
+        self.push(component, Some(StepKind::Transfer), work, None, nominal)
+    }
+
+    fn resource(&mut self, kind: ResourceKind, rate: Rate) -> u32 {
+        let next = u32::try_from(self.resources.len()).unwrap_or(u32::MAX);
+        let number = *self.by_kind.entry(kind).or_insert(next);
+        if number == next {
+            self.resources.push(Resource { kind, rate, users: 0 });
+        }
+        self.resources[number as usize].users += 1;
+        number
+    }
+}
