@@ -1,9 +1,7 @@
 //! One scenario from the failure to the last component that serves again.
 
 use super::context::Context;
-use super::impact::{
-    Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back,
-};
+use super::impact::{Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back};
 use super::losses::{DataEvent, Remains, WorstLoss};
 use super::procedure::{Procedure, procedure};
 use super::rto::{Capacity, Network, Schedule, Times, schedule};
@@ -231,7 +229,9 @@ impl Recovery {
                 };
                 datasets.iter().map(loss).collect()
             }
-            Losing::BehindCopies(datasets) => datasets.iter().map(|&id| self.behind_copies(context, affected, id)).collect(),
+            Losing::BehindCopies(datasets) => {
+                datasets.iter().map(|&id| self.behind_copies(context, affected, id)).collect()
+            }
         };
         losses.into()
     }

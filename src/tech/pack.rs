@@ -25,6 +25,9 @@ pub struct Technology {
     /// Which systems it runs on.
     #[serde(default)]
     pub platform: Platform,
+    /// Whether somebody else runs it, so that nothing of it is ours to bring back.
+    #[serde(default)]
+    pub managed: bool,
     /// Whether it holds data that somebody would miss.
     #[serde(default)]
     pub stateful: bool,
@@ -69,6 +72,7 @@ impl Technology {
             summary: String::new(),
             purpose,
             platform: Platform::default(),
+            managed: false,
             stateful: false,
             roles: false,
             replication: None,

@@ -9,6 +9,7 @@ mod hostile;
 mod markdown;
 mod puppet_library;
 mod quoting;
+mod recovery;
 mod templates;
 mod text_fuzz;
 mod text_hostile;

@@ -4,7 +4,6 @@ use super::quorum::{enough, enough_to_read, leaders};
 use crate::analysis::context::Context;
 use crate::analysis::scenario::Gone;
 use crate::model::{ChangeRate, Component, ComponentId, CopyId, DatasetId, Guarantee, InstanceId, LocationId, Model};
-use crate::tech::Platform;
 use crate::terms::{FailoverMode, ReplicationMode, Role, ScenarioKind, Strategy};
 use crate::units::Seconds;
 
@@ -211,10 +210,12 @@ impl Look<'_> {
     }
 
     /// Where every instance takes writes and none waits for the others, what a lost one has not passed on is lost even
-    /// though the others go on.
+    /// though the others go on. One that only follows has nothing to pass on.
     fn unreplicated_writes(&self) -> Losing {
         let asynchronous = self.component.replication.as_ref().is_some_and(|r| r.mode == ReplicationMode::Async);
-        if asynchronous && !self.component.technology.roles && self.loses_data() {
+        let mut lost = self.touch.lost.iter().map(|&id| &self.model().instances[id]);
+        let writes = lost.any(|instance| instance.has_data() && instance.role != Some(Role::Standby));
+        if asynchronous && !self.component.technology.roles && writes {
             Losing::BehindReplicas(self.replicas())
         } else {
             Losing::Nothing
@@ -243,7 +244,7 @@ impl Look<'_> {
             Ok(standing) => standing,
             Err(lost) => return lost,
         };
-        if self.component.technology.platform == Platform::None {
+        if self.component.technology.managed {
             return Standing { losing: standing.losing, ..Standing::lost(Missing::Promise) };
         }
         match self.place(&standing) {
@@ -295,7 +296,7 @@ impl Look<'_> {
         let datasets = if whole { self.component.datasets.clone() } else { self.touch.corrupt.clone() };
         let losing = Losing::BehindCopies(datasets.clone());
         let bare = datasets.iter().copied().find(|&dataset| self.surviving_copies(dataset).next().is_none());
-        if self.component.technology.platform == Platform::None {
+        if self.component.technology.managed {
             return Standing { losing, ..Standing::lost(Missing::Promise) };
         }
         if let Some(dataset) = bare {

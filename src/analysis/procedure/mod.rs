@@ -93,7 +93,9 @@ pub fn procedure(context: &Context<'_>, gone: &Gone, affected: &Affected, choice
 pub fn detection(context: &Context<'_>, gone: &Gone, affected: &Affected) -> Sourced<Seconds> {
     let detect = context.model.components[affected.component].recovery.detect;
     match gone.detection {
-        Some(detection) if !affected.touch.corrupt.is_empty() && detection < detect.value => Sourced::declared(detection),
+        Some(detection) if !affected.touch.corrupt.is_empty() && detection < detect.value => {
+            Sourced::declared(detection)
+        }
         _ => detect,
     }
 }
@@ -133,13 +135,7 @@ fn promote(context: &Context<'_>, gone: &Gone, affected: &Affected, procedure: &
     step.hands_on = failover.mode == FailoverMode::Manual;
 }
 
-fn set_up_anew(
-    context: &Context<'_>,
-    gone: &Gone,
-    affected: &Affected,
-    choice: &Choice,
-    procedure: &mut Procedure,
-) {
+fn set_up_anew(context: &Context<'_>, gone: &Gone, affected: &Affected, choice: &Choice, procedure: &mut Procedure) {
     let component = &context.model.components[affected.component];
     let plan = &component.recovery;
     let alarmed = procedure.alarm(context, detection(context, gone, affected));

@@ -21,9 +21,11 @@ pub(super) fn deadlines(
             None => objective(activity.component).map(|within| Exact::whole(within.0)),
             Some(_) => None,
         };
-        let later = network.edges.successors(number).iter().filter_map(|&next| {
-            Some(deadlines[next as usize]? - network.activities[next as usize].nominal)
-        });
+        let later = network
+            .edges
+            .successors(number)
+            .iter()
+            .filter_map(|&next| Some(deadlines[next as usize]? - network.activities[next as usize].nominal));
         deadlines[number as usize] = later.chain(own).min();
     }
     deadlines

@@ -118,8 +118,7 @@ impl<'a> Fair<'a> {
                 let full = class.through.iter().any(|resource| levels.get(resource) == Some(&level));
                 full || class.most.is_some_and(|most| most <= level)
             };
-            let (held, free): (Vec<usize>, Vec<usize>) =
-                rising.iter().partition(|&&class| held(&self.classes[class]));
+            let (held, free): (Vec<usize>, Vec<usize>) = rising.iter().partition(|&&class| held(&self.classes[class]));
             for &class in &held {
                 let class = &mut self.classes[class];
                 class.rate = level;

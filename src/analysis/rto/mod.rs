@@ -12,6 +12,6 @@ mod schedule;
 mod sharing;
 mod simulate;
 
-pub(super) use network::{Network, ResourceKind};
-pub use schedule::{PathStep, Schedule, Scheduled, Times};
+pub(super) use network::Network;
 pub(super) use schedule::{Capacity, schedule};
+pub use schedule::{PathStep, Schedule, Scheduled, Times};

@@ -123,7 +123,8 @@ pub(in crate::analysis) fn schedule(
         return assemble(network, &order, &run, &bound.end, &run.end);
     }
     let deadlines = deadlines(network, &order, objective);
-    let positions = positions(network, |number| context.rank(network.activities[number as usize].component), &deadlines);
+    let positions =
+        positions(network, |number| context.rank(network.activities[number as usize].component), &deadlines);
     let flows = Flows::of(network);
     let list = flow_list(network, &flows, &positions);
     let rate = |resource: &super::network::Resource| match capacity.rate {
@@ -147,9 +148,9 @@ fn is_crowded(network: &Network, people: impl Fn(TeamId) -> Option<u32>) -> bool
         network.activities.iter().filter_map(|activity| Some((activity.hands?, activity.component))).collect();
     components.sort_unstable();
     components.dedup();
-    components
-        .chunk_by(|a, b| a.0 == b.0)
-        .any(|of_team| of_team.first().and_then(|(team, _)| people(*team)).is_some_and(|p| (p as usize) < of_team.len()))
+    components.chunk_by(|a, b| a.0 == b.0).any(|of_team| {
+        of_team.first().and_then(|(team, _)| people(*team)).is_some_and(|p| (p as usize) < of_team.len())
+    })
 }
 
 /// The run in which nobody waits for anybody's hands.

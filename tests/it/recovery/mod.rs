@@ -1,0 +1,6 @@
+//! Scenarios, impact and recovery: small specs whose numbers are worked out by hand in comments.
+
+mod impact;
+mod restore;
+mod scenarios;
+mod support;
