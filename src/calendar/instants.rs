@@ -65,9 +65,10 @@ impl Stretch {
     }
 }
 
-/// The first local time that systemd reaches after a gap: it sets out from the beginning of the hour, and where that does not
-/// exist and is carried past the end of its hour, what the gap leaves of the hour is lost (Pacific/Chatham, whose
-/// clocks go from 02:45 to 03:45, where systemd goes on at 04:00).
+/// The first local time that systemd reaches after a gap. It sets out from the beginning of the hour; where that does not exist
+/// and is carried past the end of its hour, what the gap leaves of the hour is lost. So it is in Pacific/Chatham, whose
+/// clocks go from 02:45 to 03:45 and where systemd goes on at 04:00, but for some expressions that name both hours; the
+/// quarter is taken as lost for all.
 fn first_reached(gap_start: i64, gap_end: i64) -> i64 {
     let hour = gap_end.div_euclid(3_600) * 3_600;
     let carried = hour + gap_end - gap_start;
