@@ -19,6 +19,7 @@ mod journal;
 mod lock;
 mod look;
 mod manifest;
+mod moves;
 mod survey;
 #[cfg(test)]
 mod tests;

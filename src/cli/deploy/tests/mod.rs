@@ -54,8 +54,10 @@ fn puppet(files: &[(&str, &str)]) -> Vec<(&'static str, FileSet)> {
     vec![("puppet", set(files))]
 }
 
+/// A place for a folder; in memory where there is such a place, since the tests make thousands of them.
 fn folder() -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
+    let memory = Path::new("/dev/shm");
+    let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let folder = dir.path().join("out");
     (dir, folder)
 }
