@@ -28,6 +28,7 @@ fn register_quoting(env: &mut Environment<'static>) {
     env.add_filter("pp_lines", |value: &Value, indent: Option<usize>| {
         Ok::<_, Error>(quoted(quote::pp_lines(&data(value)?, indent.unwrap_or(0).min(80))))
     });
+    env.add_filter("pp_name", |value: &Value| try_of_text(value, quote::pp_name));
     env.add_filter("pp_str", |value: &Value| of_text(value, quote::pp_str));
     env.add_filter("sh_arg", |value: &Value| try_of_text(value, quote::sh_arg));
     env.add_filter("bash_arg", |value: &Value| try_of_text(value, quote::bash_arg));
@@ -69,6 +70,7 @@ fn register_plain(env: &mut Environment<'static>) {
     env.add_filter("max", builtin::max);
     env.add_filter("sum", builtin::sum);
     env.add_filter("items", builtin::items);
+    env.add_filter("list", builtin::list);
     env.add_filter("dictsort", builtin::dictsort);
     env.add_filter("groupby", builtin::groupby);
     env.add_filter("map", builtin::map);

@@ -6,5 +6,7 @@ pub mod data;
 pub mod fileset;
 mod filters;
 pub mod hiera;
+mod packs;
+pub mod puppet;
 pub mod quote;
 pub mod templates;

@@ -7,6 +7,7 @@ mod generated_specs;
 mod hiera;
 mod hostile;
 mod markdown;
+mod puppet_emit;
 mod puppet_library;
 mod quoting;
 mod recovery;

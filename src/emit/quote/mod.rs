@@ -13,7 +13,7 @@ mod structured;
 pub use crate::diag::markup::{html_text, md_code, md_code_cell, md_text};
 pub use markdown::{fence, md_url};
 pub use powershell::ps;
-pub use puppet::{epp, pp, pp_lines, pp_str};
+pub use puppet::{epp, pp, pp_lines, pp_name, pp_str};
 pub use shell::{bash_arg, sh_arg};
 pub use structured::{json, json_str, ruby, ruby_str, sql_str, toml, toml_str, yaml, yaml_str};
 

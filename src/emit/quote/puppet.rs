@@ -3,6 +3,7 @@
 //! Source of the rules: Puppet's lexer (`lexer2.rb`, `slurp_support.rb`) and puppet-lint's string checks, held against
 //! `puppet parser dump` and `puppet-lint` in `tests/it/quoting.rs`.
 
+use super::QuoteError;
 use crate::diag::visible::is_hidden;
 use crate::emit::data::Data;
 
@@ -91,6 +92,19 @@ fn double(text: &str) -> String {
     // `\u{...}` is not among them. An empty interpolation says that the quotes are meant.
     let known = ["\\$", "\\\"", "'", "\\t", "\\s", "\\n", "\\\\"].iter().any(|escape| body.contains(escape));
     if known { format!("\"{body}\"") } else { format!("\"${{''}}{body}\"") }
+}
+
+/// A name of a class, a variable or a parameter, as it is: it stands where no quoting is possible, so anything else than
+/// lower-case words with `::` between them is refused.
+pub fn pp_name(text: &str) -> Result<String, QuoteError> {
+    let word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if text.split("::").all(word) {
+        return Ok(text.to_owned());
+    }
+    Err(QuoteError::new("a Puppet name", crate::diag::visible::one_line(text)))
 }
 
 #[cfg(test)]

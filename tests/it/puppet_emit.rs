@@ -1,0 +1,68 @@
+//! Generated control repositories, held against the real tools: the check script that they carry runs on each of them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use drplan::desired::Desired;
+use drplan::diag::{SourceFile, SourceMap};
+use drplan::emit::fileset::FileSet;
+use drplan::emit::puppet::{Origin, Repository, repository};
+use drplan::model::{Model, resolve};
+use drplan::spec::Spec;
+use drplan::tech::{Catalogue, built_in};
+use drplan::text::Limits;
+
+fn model(text: &str, catalogue: &Catalogue) -> Model {
+    let mut sources = SourceMap::default();
+    sources.add(SourceFile::new("drplan.yaml", text));
+    let (spec, diagnostics) = Spec::read(&sources, Limits::default());
+    assert!(!diagnostics.has_errors(), "{diagnostics:#?}");
+    let (model, diagnostics) = resolve(&spec, catalogue);
+    assert!(!diagnostics.has_errors(), "{diagnostics:#?}");
+    model
+}
+
+fn generate(text: &str) -> Repository {
+    let (catalogue, diagnostics) = built_in();
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let model = model(text, &catalogue);
+    let origin = Origin { version: "0.1.0".to_owned(), digest: "test".to_owned() };
+    repository(&model, &Desired::of(&model), &catalogue, &origin).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn write(files: &FileSet, folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    for (path, file) in files.iter() {
+        let target = folder.join(path.as_str());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::write(&target, &file.contents).unwrap();
+        let mode = if file.executable { 0o755 } else { 0o644 };
+        fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+/// Stage A: parser, lint, strict compile of every node, units, documentation.
+fn check(files: &FileSet, steps: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    write(files, folder.path());
+    if let Ok(keep) = std::env::var("DRPLAN_KEEP") {
+        let _ = fs::remove_dir_all(&keep);
+        write(files, Path::new(&keep));
+    }
+    let out = Command::new("bash").arg("ci/check.sh").env("DR_CHECK_STEPS", steps).current_dir(folder.path()).output();
+    let out = out.unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{text}");
+}
+
+/// What concerns generated code; the library has tests of its own.
+const GENERATED: &str = "manifests lint yaml catalogs units docs";
+
+#[test]
+fn the_identity_server_passes_every_check() {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/wso2-identity-server/drplan.yaml")).unwrap();
+    let repository = generate(&text);
+    assert_eq!(repository.gaps, []);
+    check(&repository.files, GENERATED);
+}
