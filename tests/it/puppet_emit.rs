@@ -61,7 +61,8 @@ const GENERATED: &str = "manifests lint yaml catalogs units docs";
 
 #[test]
 fn the_identity_server_passes_every_check() {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/wso2-identity-server/drplan.yaml")).unwrap();
+    let text =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/wso2-identity-server/drplan.yaml")).unwrap();
     let repository = generate(&text);
     assert_eq!(repository.gaps, []);
     check(&repository.files, GENERATED);

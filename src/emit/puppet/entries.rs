@@ -27,12 +27,15 @@ pub(super) fn read(text: &str) -> Result<Entries, String> {
         if line.is_empty() {
             continue;
         }
-        let (key, value) = entry(line).ok_or_else(|| format!("line {} of the data is not `\"KEY\": VALUE`", number + 1))?;
+        let (key, value) =
+            entry(line).ok_or_else(|| format!("line {} of the data is not `\"KEY\": VALUE`", number + 1))?;
         match (key.as_str(), value) {
             ("gap", Data::Str(reason)) => entries.gaps.push(reason),
             ("note", Data::Str(note)) => entries.notes.push(note),
             (name, value) if name.contains("::") => entries.values.push((key, value)),
-            (name, _) => return Err(format!("line {} of the data has the key `{name}`, which is none of Hiera's", number + 1)),
+            (name, _) => {
+                return Err(format!("line {} of the data has the key `{name}`, which is none of Hiera's", number + 1));
+            }
         }
     }
     Ok(entries)
@@ -98,9 +101,9 @@ fn data(value: Value) -> Option<Data> {
         Value::Number(number) => Data::Int(number.as_i64()?),
         Value::String(text) => Data::Str(text),
         Value::Array(items) => Data::List(items.into_iter().map(data).collect::<Option<_>>()?),
-        Value::Object(entries) => Data::Map(
-            entries.into_iter().map(|(key, value)| Some((key, data(value)?))).collect::<Option<_>>()?,
-        ),
+        Value::Object(entries) => {
+            Data::Map(entries.into_iter().map(|(key, value)| Some((key, data(value)?))).collect::<Option<_>>()?)
+        }
     })
 }
 

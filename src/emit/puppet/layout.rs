@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn arrows_line_up_block_by_block() {
-        let text = "  dr::x { 'a':\n    a => 1,\n    long_name   => 'x',\n  }\n  file { 'b':\n    ensure => file,\n  }\n";
+        let text =
+            "  dr::x { 'a':\n    a => 1,\n    long_name   => 'x',\n  }\n  file { 'b':\n    ensure => file,\n  }\n";
         let expected = "  dr::x { 'a':\n    a         => 1,\n    long_name => 'x',\n  }\n  file { 'b':\n    ensure => file,\n  }\n";
         assert_eq!(arrows(text), expected);
         assert_eq!(arrows(expected), expected);

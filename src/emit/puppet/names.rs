@@ -38,7 +38,8 @@ pub(super) fn account(component: &str) -> String {
     if name == component && name.len() <= 28 {
         return format!("dr-{name}");
     }
-    let digest: String = Sha256::digest(component.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(component.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let short: String = name.chars().take(19).collect();
     format!("dr-{}-{digest}", short.trim_end_matches('-'))
 }
@@ -46,12 +47,15 @@ pub(super) fn account(component: &str) -> String {
 /// Whether Puppet can know a host by this name; Puppet's own certificates allow no more.
 pub(super) fn is_certname(name: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-    name.len() <= 250 && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && name.bytes().all(inner)
+    name.len() <= 250
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.bytes().all(inner)
 }
 
 /// The name of the plan in status documents and metrics: a name of lower-case letters, digits, `.`, `_` and `-`.
 pub(super) fn plan(system: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_') { c.to_ascii_lowercase() } else { '-' };
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_') { c.to_ascii_lowercase() } else { '-' };
     let name: String = system.chars().take(63).map(plain).collect();
     let name = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     if name.is_empty() { "plan".to_owned() } else { name.to_owned() }

@@ -131,7 +131,10 @@ fn instance_side(context: &Context<'_>, id: ComponentId, view: &ComponentView) -
     hosts.sort_unstable();
     hosts.dedup();
     if hosts.len() < instances.len() {
-        part.gap(&view.subject, "two of its instances are on one host; give each a host of its own, or write its code by hand");
+        part.gap(
+            &view.subject,
+            "two of its instances are on one host; give each a host of its own, or write its code by hand",
+        );
         return Ok(part);
     }
     let names: Vec<String> = hosts.iter().map(|host| desired.hosts.get(*host).name.clone()).collect();
@@ -245,7 +248,13 @@ struct Place<'p> {
 
 impl Place<'_> {
     /// The values of the class on one host.
-    fn values<T: Serialize>(&self, context: &Context<'_>, view: &T, host: HostId, part: &mut Part) -> Result<(), Failure> {
+    fn values<T: Serialize>(
+        &self,
+        context: &Context<'_>,
+        view: &T,
+        host: HostId,
+        part: &mut Part,
+    ) -> Result<(), Failure> {
         if !part.gaps.is_empty() {
             return Ok(());
         }

@@ -68,7 +68,10 @@ pub(super) fn assemble(context: &Context<'_>, parts: Vec<Part>, origin: &Origin)
     }
     let roles = roles(context, &profiles);
     for role in &roles {
-        files.add(&format!("site-modules/role/manifests/{}.pp", role.name), context.templates.render("puppet/generated/role.pp.j2", role)?)?;
+        files.add(
+            &format!("site-modules/role/manifests/{}.pp", role.name),
+            context.templates.render("puppet/generated/role.pp.j2", role)?,
+        )?;
     }
     let plan = context.model.system.name.as_str();
     let site = SiteView { plan, roles: &roles };
@@ -151,7 +154,11 @@ fn node(
         reason: format!("two parts of the plan want different values of `{key}` on this host"),
     }));
     let place = &context.model.locations[row.at].name;
-    let header = format!("Managed by drplan for plan {}: change the spec and generate anew.\nHost {} at {place}.", one_line(&context.model.system.name), row.name);
+    let header = format!(
+        "Managed by drplan for plan {}: change the spec and generate anew.\nHost {} at {place}.",
+        one_line(&context.model.system.name),
+        row.name
+    );
     files.add(&format!("data/nodes/{}.yaml", row.name), hiera::document(&header, &values))?;
     if row.platform == Platform::Windows {
         files.add(&format!("ci/facts/{}.yaml", row.name), assets_text("puppet/generated", "windows-facts.yaml"))?;
@@ -167,7 +174,10 @@ fn common(
     files: &mut FileSet,
     gaps: &mut Vec<Gap>,
 ) -> Result<bool, Failure> {
-    let header = format!("Managed by drplan {} from the spec with digest {}.\nValues of the plan.", origin.version, origin.digest);
+    let header = format!(
+        "Managed by drplan {} from the spec with digest {}.\nValues of the plan.",
+        origin.version, origin.digest
+    );
     let plan = Data::from(super::names::plan(plan));
     files.add("data/common.yaml", hiera::document(&header, &[("dr::plan".to_owned(), plan)]))?;
     let (secrets, clashes) = secrets.finish();
