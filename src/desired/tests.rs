@@ -1,3 +1,5 @@
+//! What ought to exist, for small models.
+
 use super::*;
 use crate::diag::{SourceFile, SourceMap};
 use crate::spec::Spec;

@@ -52,9 +52,13 @@ struct Entry<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Counts {
+    /// Errors that no waiver covers.
     errors: usize,
+    /// Warnings that no waiver covers.
     warnings: usize,
+    /// Notes that no waiver covers.
     notes: usize,
+    /// Findings of any severity that a waiver in force covers.
     waived: usize,
 }
 
