@@ -51,7 +51,9 @@ fn undescribed(root: &Value, at: &Value, path: &str, bare: &mut Vec<String>) {
         }
     }
     match at {
-        Value::Object(map) => map.iter().for_each(|(key, value)| undescribed(root, value, &format!("{path}/{key}"), bare)),
+        Value::Object(map) => {
+            map.iter().for_each(|(key, value)| undescribed(root, value, &format!("{path}/{key}"), bare))
+        }
         Value::Array(items) => items.iter().for_each(|value| undescribed(root, value, path, bare)),
         _ => {}
     }

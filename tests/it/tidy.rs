@@ -30,7 +30,8 @@ fn every_source_says_what_it_is_for() {
 
 #[test]
 fn no_source_knows_a_product() {
-    let products = ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbit", "haproxy", "wso2", "pgbackrest", "mssql"];
+    let products =
+        ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbit", "haproxy", "wso2", "pgbackrest", "mssql"];
     for file in sources(&root().join("src")) {
         if file.to_string_lossy().contains("/tests") {
             continue;
