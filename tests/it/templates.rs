@@ -126,3 +126,20 @@ fn no_value_stands_inside_quotes() {
         );
     }
 }
+
+#[test]
+fn the_page_on_templates_names_every_filter_and_file_type() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/templates.md")).unwrap();
+    let source = fs::read_to_string(root.join("src/emit/filters.rs")).unwrap();
+    let filters: Vec<&str> = source.split("add_filter(").skip(1).filter_map(|rest| rest.split('"').nth(1)).collect();
+    assert!(filters.len() > 40, "{filters:?}");
+    let targets = drplan::emit::templates::TARGETS.iter().map(|(extension, _)| format!(".{extension}.j2`"));
+    let missing: Vec<String> = filters
+        .into_iter()
+        .filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("`{name}(")))
+        .map(str::to_owned)
+        .chain(targets.filter(|ending| !page.contains(ending)))
+        .collect();
+    assert!(missing.is_empty(), "docs/templates.md says nothing of {missing:?}");
+}
