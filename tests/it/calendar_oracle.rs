@@ -256,7 +256,7 @@ fn hold(count: u64, case: impl Fn(&mut Random) -> Option<String> + Sync) {
 
 #[test]
 fn translated_timers_elapse_exactly_at_our_instants() {
-    hold(1_000, |random| {
+    hold(700, |random| {
         let zone = *random.pick(&ZONES);
         let text = cron_expression(random);
         let base = base_time(random, zone);
@@ -368,7 +368,7 @@ fn may_trip(text: &str, zone: &str) -> bool {
 
 #[test]
 fn on_calendar_means_what_systemd_says() {
-    hold(1_000, |random| {
+    hold(700, |random| {
         let zone = *random.pick(&ZONES);
         let text = format!("{} {zone}", on_calendar(random));
         let base = base_time(random, zone);
@@ -393,7 +393,7 @@ fn on_calendar_means_what_systemd_says() {
 
 #[test]
 fn lines_made_from_on_calendar_elapse_exactly_at_our_instants() {
-    hold(1_000, |random| {
+    hold(700, |random| {
         let zone = *random.pick(&ZONES);
         let text = format!("{} {zone}", on_calendar(random));
         let base = base_time(random, zone);
@@ -418,7 +418,7 @@ fn damage(random: &mut Random, text: &str) -> String {
 
 #[test]
 fn what_systemd_refuses_is_refused() {
-    hold(1_000, |random| {
+    hold(700, |random| {
         let text = on_calendar(random);
         let text = damage(random, &text);
         let text = text.trim();
