@@ -9,6 +9,7 @@ mod hostile;
 mod layers;
 mod markdown;
 mod puppet_emit;
+mod job_faults;
 mod puppet_library;
 mod quoting;
 mod recovery;

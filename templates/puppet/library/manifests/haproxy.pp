@@ -44,6 +44,19 @@ class dr::haproxy (
       ;
   }
 
+  # A reload keeps the arguments of the last start: the package's, which know of no listener.
+  exec { 'dr-haproxy-restart':
+    provider => shell,
+    command  => '/bin/systemctl restart haproxy',
+    unless   => "tr '\\0' ' ' </proc/$(systemctl show -p MainPID --value haproxy)/cmdline | grep -qF -- '-f ${listener_dir}'",
+    require  => [
+      File['/etc/haproxy/haproxy.cfg'],
+      File['/etc/default/haproxy'],
+      File[$listener_dir],
+    ],
+    before   => Service['haproxy'],
+  }
+
   service { 'haproxy':
     ensure  => running,
     enable  => true,

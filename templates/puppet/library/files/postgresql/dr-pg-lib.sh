@@ -47,8 +47,12 @@ dr_pg_primary_peer() {
   done
 }
 
-# dr_pg_info: what the repository holds, as pgBackRest's JSON for this stanza.
-dr_pg_info() { dr_pg_backrest --log-level-console=off info --output=json | jq -ce '.[0]'; }
+# dr_pg_info: what the repository holds, as pgBackRest's JSON for this stanza. It fails when the repository does not
+# answer, which pgBackRest itself reports as a success. Codes 1 to 3: it answers, and holds no backup of this stanza.
+dr_pg_info() {
+  dr_pg_backrest --log-level-console=off info --output=json |
+    jq -ce '.[0] | if .status.code <= 3 then . else error("\(.status.message): \([.repo[]?.status.message] | join(", "))") end'
+}
 
 # dr_pg_choose INFO AT|'' LABEL|'': the backup to restore, as JSON; empty if none will do.
 dr_pg_choose() {

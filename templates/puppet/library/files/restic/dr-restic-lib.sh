@@ -129,9 +129,15 @@ dr_restic_point() {
 # dr_restic_seconds SNAPSHOT-JSON: its time as seconds since 1970.
 dr_restic_seconds() { date -d "$(jq -r .time <<<"$1")" +%s.%N; }
 
-# dr_restic_count ID PATH...: "FILES BYTES" of a snapshot below these paths.
+# dr_restic_count ID [PATH...]: "FILES BYTES" of a snapshot, or of what it holds at and below these paths.
 dr_restic_count() {
-  restic ls --json "$@" | jq -rs 'map(select(.struct_type == "node" and .type == "file")) | "\(length) \(map(.size // 0) | add // 0)"'
+  local id=$1 paths
+  shift
+  paths=$(jq -cn '$ARGS.positional' --args "$@")
+  restic ls --json "$id" | jq -cn --argjson paths "$paths" -r '
+    reduce (inputs | select(.struct_type == "node" and .type == "file") | .path as $path
+      | select($paths == [] or any($paths[]; . as $p | $path == $p or ($path | startswith($p + "/"))))) as $file
+    ({files: 0, bytes: 0}; .files += 1 | .bytes += ($file.size // 0)) | "\(.files) \(.bytes)"'
 }
 
 # dr_disk_count DIR: "FILES BYTES" as they are on disk, the same way.
