@@ -9,6 +9,8 @@ pub(super) const DECODED: u8 = 1;
 pub(super) const QUOTED: u8 = 2;
 /// The entry of this key is refused and must not be seen.
 pub(super) const HIDDEN: u8 = 4;
+/// The container is written with brackets.
+pub(super) const FLOW: u8 = 8;
 
 /// One node. A map's children are keys and values in turn; every key is a scalar, hence one node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,12 @@ impl Document<'_> {
             && self.nodes == other.nodes
             && self.empty == other.empty
             && texts(self) == texts(other)
+    }
+
+    /// Bytes of the scalars in the order of the nodes.
+    pub(super) fn scalar_ranges(&self) -> impl Iterator<Item = (usize, usize)> {
+        let scalars = self.nodes.iter().filter(|node| !matches!(node.kind, Kind::Seq | Kind::Map));
+        scalars.map(|node| (node.offset as usize, (node.offset + node.len) as usize))
     }
 
     /// How many nodes there are, aliases expanded.
@@ -110,6 +118,11 @@ impl<'d> NodeRef<'d> {
     /// Whether a scalar stands in quotes or is a block of text, hence never a number.
     pub fn is_quoted(self) -> bool {
         self.node().flags & (QUOTED | DECODED) != 0
+    }
+
+    /// Whether a list or map is written with brackets.
+    pub fn is_flow(self) -> bool {
+        self.node().flags & FLOW != 0
     }
 
     /// The text of a scalar as written, escapes resolved: `80` for the number eighty, nothing for a missing value.

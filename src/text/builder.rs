@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::arena::{DECODED, Document, HIDDEN, Node, QUOTED, after};
+use super::arena::{DECODED, Document, FLOW, HIDDEN, Node, QUOTED, after};
 use super::scalar::{Kind, resolve};
 use super::syntax::Progress;
 use super::{Limits, Problem};
@@ -119,8 +119,10 @@ impl<'s> Builder<'s> {
         let next = self.nodes.len() as u32;
         let opened = self.nodes.get(frame.node as usize).map_or(0, |node| node.offset);
         let start = if end.is_some() { opened } else { frame.first.unwrap_or(opened) };
+        let flags = if end.is_some() { FLOW } else { 0 };
         let end = end.unwrap_or(self.last_end).max(start);
         if let Some(node) = self.nodes.get_mut(frame.node as usize) {
+            node.flags = flags;
             node.next = next;
             node.offset = start;
             node.len = end - start;

@@ -11,6 +11,7 @@
 
 mod arena;
 mod builder;
+mod comments;
 mod decode;
 mod events;
 mod fast;
@@ -28,6 +29,7 @@ mod typed;
 mod validate;
 
 pub use arena::{Document, Entries, Found, Items, NodeRef};
+pub use comments::{Comment, comments};
 pub use decode::decode;
 pub use format::{KeyOrder, format};
 pub use problem::Problem;

@@ -18,4 +18,5 @@ mod templates;
 mod text_fuzz;
 mod text_hostile;
 mod tidy;
+mod text_oracle;
 mod tools;
