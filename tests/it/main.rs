@@ -17,6 +17,6 @@ mod schemas;
 mod templates;
 mod text_fuzz;
 mod text_hostile;
-mod tidy;
 mod text_oracle;
+mod tidy;
 mod tools;
