@@ -14,6 +14,7 @@ mod puppet_library;
 mod quoting;
 mod recovery;
 mod schemas;
+mod retention_oracle;
 mod templates;
 mod text_fuzz;
 mod text_hostile;
