@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::all_time::last_day;
 use super::keep::Retention;
+use super::result::made_from;
 use super::stream::{Captures, Clock, Stream};
 use crate::calendar::{Schedule, Zone};
 use crate::model::{Anchor, CopyId, DataCopy, Id, Keep, Model, Timing};
@@ -121,24 +122,39 @@ impl Interner {
         if depth > DEEPEST {
             return None;
         }
-        let copy = &model.copies[id];
-        let source = match &copy.timing {
-            Timing::After { copy, .. } => Some(*copy),
-            _ => copy.from,
-        };
-        let source = match source {
+        let source = match made_from(model, id) {
             Some(source) => Some(self.chain(model, source, built, depth + 1)?),
             None => None,
         };
-        let chain = self.intern(model, copy, source);
+        let chain = self.intern(model, &model.copies[id], source);
         if let Some(place) = built.get_mut(id.index()) {
             *place = Some(chain.clone());
         }
         Some(chain)
     }
 
+    /// The chain of one copy, with another copy, or itself, replaced.
+    pub(super) fn single(
+        &mut self,
+        model: &Model,
+        id: CopyId,
+        replaced: Option<(CopyId, &DataCopy)>,
+    ) -> Option<Arc<Chain>> {
+        let mut way = vec![id];
+        while let Some(source) = way.last().and_then(|at| made_from(model, *at)) {
+            if way.len() > DEEPEST {
+                return None;
+            }
+            way.push(source);
+        }
+        way.into_iter().rev().fold(None, |source, at| {
+            let copy = replaced.filter(|(replaced, _)| *replaced == at).map_or(&model.copies[at], |(_, copy)| copy);
+            Some(self.intern(model, copy, source))
+        })
+    }
+
     /// The chain of a copy whose source is known.
-    pub(super) fn intern(&mut self, model: &Model, copy: &DataCopy, source: Option<Arc<Chain>>) -> Arc<Chain> {
+    fn intern(&mut self, model: &Model, copy: &DataCopy, source: Option<Arc<Chain>>) -> Arc<Chain> {
         let retention = copy.keep.map(|keep| Retention { keep, zone: zone_of(model, copy).clone() });
         let key = Key {
             timing: self.timing_key(model, copy),

@@ -175,6 +175,16 @@ impl Bucket {
         }
     }
 
+    /// The first instant after `at` at which the wall clock shows another bucket.
+    pub(super) fn end(self, zone: &Zone, at: i64) -> i64 {
+        let (mut inside, mut outside) = (at, at + self.longest() + DAY);
+        while outside - inside > 1 {
+            let middle = inside + (outside - inside) / 2;
+            if self.start(zone, middle) <= at { inside = middle } else { outside = middle }
+        }
+        outside
+    }
+
     /// The longest that such a unit can last in any zone, clock changes included.
     pub(super) fn longest(self) -> i64 {
         let days = match self {

@@ -20,9 +20,13 @@
 //!
 //! The engine is shared by threads. Results depend on the query alone.
 
+mod advice;
+mod ages;
 mod all_time;
 mod chain;
+mod group;
 mod keep;
+mod overlap;
 mod own;
 mod result;
 mod shared;
@@ -34,8 +38,11 @@ mod union;
 use std::sync::Arc;
 
 pub use chain::replica_lag;
+pub use advice::{Advice, Change};
+pub use ages::Ages;
 use chain::{Chain, Shape};
 pub use keep::kept;
+pub use overlap::Overlap;
 pub use own::Reason;
 use own::{PLAIN, Solver};
 use result::Outcome;
@@ -71,6 +78,28 @@ pub struct LossQuery<'q> {
     pub replicas: &'q [InstanceId],
     /// What happens.
     pub event: LossEvent,
+}
+
+/// What is left of one member of a consistency group.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupMember<'q> {
+    /// Its data, what survives of it, and what happens: the same to all members.
+    pub query: LossQuery<'q>,
+    /// Whether its live data is untouched.
+    pub intact: bool,
+}
+
+/// The joint worst case of a consistency group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupLoss {
+    /// The most that can be lost; none where there may be no common instant at all.
+    pub worst: Option<Seconds>,
+    /// Why.
+    pub reason: Reason,
+    /// The last second at which it is at its worst, in seconds since 1970-01-01T00:00:00Z, where that is known.
+    pub worst_at: Option<i64>,
+    /// The instant that all are restored to then.
+    pub common: Option<i64>,
 }
 
 /// Answers questions about the data of one model.
@@ -130,6 +159,61 @@ impl<'m> LossEngine<'m> {
         let Shape::Log { base, .. } = &self.chains.get(copy.index())?.shape else { return None };
         let dataset = &self.model.datasets[self.model.copies[copy].dataset];
         self.own(*dataset.copies.get(*base)?)
+    }
+
+    /// The ages between which a copy has a point at any moment.
+    pub fn ages(&self, copy: CopyId) -> Ages {
+        ages::ages(&self.solver, &self.chains[copy.index()])
+    }
+
+    /// Whether a run of the copy can meet the next one.
+    pub fn overlap(&self, copy: CopyId) -> Option<Overlap> {
+        overlap::overlap(&self.chains[copy.index()])
+    }
+
+    /// The least change after which a copy's own worst case is at most so much, with as many missed runs as its component's
+    /// objective tolerates.
+    pub fn advise(&self, copy: CopyId, at_most: Seconds, event: LossEvent) -> Advice {
+        advice::advise(self.model, copy, at_most, self.strike(self.model.copies[copy].dataset, event))
+    }
+
+    /// The joint worst case of a group whose members are restored to one instant.
+    pub fn group(&self, members: &[GroupMember<'_>]) -> GroupLoss {
+        if let [only] = members {
+            return self.group_of_one(only);
+        }
+        let parts: Vec<group::Part<'_>> = members.iter().map(|member| self.part(member)).collect();
+        let joint = group::joint(&self.solver, &parts);
+        GroupLoss {
+            worst: joint.loss.map(|loss| Seconds(loss.unsigned_abs())),
+            reason: joint.reason,
+            worst_at: joint.at.map(|(at, _)| at - 1),
+            common: joint.at.map(|(_, point)| point),
+        }
+    }
+
+    fn group_of_one(&self, member: &GroupMember<'_>) -> GroupLoss {
+        if member.intact && member.query.event == LossEvent::Destroyed {
+            return GroupLoss { worst: Some(Seconds::ZERO), reason: Reason::Bounded, worst_at: None, common: None };
+        }
+        let loss = self.worst(&member.query);
+        let worst_at = loss.worst_at.as_ref().map(WorstMoment::instant);
+        GroupLoss { worst: loss.worst, reason: loss.reason(), worst_at, common: None }
+    }
+
+    fn part(&self, member: &GroupMember<'_>) -> group::Part<'_> {
+        let query = &member.query;
+        let strike = self.strike(query.dataset, query.event);
+        let question = self.question(query, strike);
+        let copies = question.copies.iter().map(|(place, _)| self.survivor(query.dataset, *place as usize));
+        let in_step = question.replicas.iter().any(|(_, lag)| *lag == 0);
+        let survives = !question.copies.is_empty() || !question.replicas.is_empty();
+        group::Part {
+            copies: copies.collect(),
+            live: member.intact || in_step || question.unchanging && survives,
+            unchanging: question.unchanging && survives,
+            strike,
+        }
     }
 
     fn own(&self, copy: CopyId) -> Option<Seconds> {

@@ -154,7 +154,7 @@ fn by_interval(stream: &Stream, interval: i64, retention: Option<&Retention>, st
 }
 
 /// Whether all rules count points.
-fn counts_only(retention: Option<&Retention>) -> bool {
+pub(super) fn counts_only(retention: Option<&Retention>) -> bool {
     retention.is_none_or(|retention| retention.keep.within.is_none() && retention.buckets().next().is_none())
 }
 
@@ -183,7 +183,7 @@ const MOST_PHASES: usize = 512;
 /// Moving the phase of an interval changes nothing until a run crosses the boundary of a unit of the calendar that
 /// retention counts; moving the window of which only the first completion counts, nothing until its edge crosses a
 /// completion. So the phases are those at which that happens.
-fn pinned(stream: &Stream, retention: Option<&Retention>) -> Vec<Stream> {
+pub(super) fn pinned(stream: &Stream, retention: Option<&Retention>) -> Vec<Stream> {
     let rebuilt = |clock| Stream { clock, captures: stream.captures.clone(), delay: stream.delay };
     match &stream.clock {
         Clock::Calendar(_) | Clock::Every { anchor: Some(_), .. } => vec![stream.clone()],

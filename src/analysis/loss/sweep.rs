@@ -130,7 +130,7 @@ impl Member<'_> {
     }
 
     /// The first run that becomes usable at `from` or later.
-    fn first_usable(&self, from: i64, strike: &Strike) -> Option<i64> {
+    pub(super) fn first_usable(&self, from: i64, strike: &Strike) -> Option<i64> {
         let completes = self.stream.first_run(from + strike.detection.unwrap_or(0) - self.stream.delay);
         match strike.detection {
             None => completes,
@@ -143,7 +143,7 @@ impl Member<'_> {
 
     /// The earliest strike that leaves the point of a run: when it is complete, or late enough to be clean and to be
     /// noticed after its completion.
-    fn usable(&self, run: i64, strike: &Strike) -> i64 {
+    pub(super) fn usable(&self, run: i64, strike: &Strike) -> i64 {
         let complete = run + self.stream.delay;
         match strike.detection {
             None => complete,

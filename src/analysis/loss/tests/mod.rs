@@ -1,7 +1,10 @@
 //! Cases computed by hand, each rule of the definitions by itself first.
 
+mod advice;
 mod corruption;
 mod destroyed;
+mod group;
+mod laws;
 
 use super::*;
 use crate::diag::{SourceFile, SourceMap};

@@ -1,0 +1,224 @@
+//! What data loses together that must be restored to one common instant.
+//!
+//! An instant is common if each member of the group has a point at it, is live at it, or can roll forward to it. The loss of
+//! a strike at `t` is from the newest common instant to `t`. Points of different data coincide only where their
+//! runs are known to start in the same second; of an unknown phase nothing coincides. An asynchronous replica
+//! is at an instant that nobody knows beforehand, so that it is common to nothing.
+
+use super::chain::{Chain, Shape};
+use super::keep::Retention;
+use super::own::{Reason, Solver};
+use super::stream::Stream;
+use super::sweep::{Member, Offer, Strike, rhythms};
+
+const DAY: i64 = 86_400;
+
+/// What survives of one member.
+#[derive(Debug)]
+pub(super) struct Part<'p> {
+    pub(super) copies: Vec<(usize, &'p Chain)>,
+    /// Whether it goes on to the present: intact, or with a replica that is never behind.
+    pub(super) live: bool,
+    /// Whether its data never changes, so that it is the same at every instant.
+    pub(super) unchanging: bool,
+    /// With the missed runs of its own objective.
+    pub(super) strike: Strike,
+}
+
+/// The joint worst case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Joint {
+    pub(super) loss: Option<i64>,
+    pub(super) reason: Reason,
+    /// The instant just before which it is worst, and the newest common instant then.
+    pub(super) at: Option<(i64, i64)>,
+}
+
+/// A member by what it can be brought to.
+struct Reach<'p> {
+    points: Vec<(&'p Stream, Option<Retention>)>,
+    /// The least lag of its streams of changes: it can be brought to any instant before.
+    log: Option<i64>,
+    live: bool,
+    strike: Strike,
+}
+
+pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
+    let parts: Vec<&Part<'_>> = parts.iter().filter(|part| !part.unchanging).collect();
+    let reaches: Vec<Reach<'_>> = parts.iter().map(|part| reach(solver, part)).collect();
+    let corrupted = parts.iter().any(|part| part.strike.detection.is_some());
+    // Corruption spares nobody, and a stream is replayed to just before it.
+    let now = |reach: &Reach<'_>| reach.live && !corrupted || reach.log.is_some_and(|lag| lag == 0);
+    if reaches.iter().all(now) {
+        return Joint { loss: Some(0), reason: Reason::Bounded, at: None };
+    }
+    if reaches.iter().all(|reach| reach.log.is_some()) {
+        let lag = reaches.iter().filter_map(|reach| reach.log).max();
+        return Joint { loss: lag, reason: Reason::Bounded, at: None };
+    }
+    let rigid: Vec<&Reach<'_>> = reaches.iter().filter(|reach| reach.log.is_none()).collect();
+    if let [only] = rigid.as_slice()
+        && only.points.is_empty()
+    {
+        return one_unknown(solver, &parts, &reaches);
+    }
+    if rigid.iter().any(|reach| reach.points.is_empty()) {
+        return no_common_instant();
+    }
+    exact(&reaches)
+}
+
+fn no_common_instant() -> Joint {
+    Joint { loss: None, reason: Reason::NoCommonInstant, at: None }
+}
+
+fn reach<'p>(solver: &Solver, part: &Part<'p>) -> Reach<'p> {
+    let mut points = Vec::new();
+    let mut log: Option<i64> = None;
+    for (_, chain) in &part.copies {
+        match &chain.shape {
+            Shape::Runs { stream, exact: true, .. } => {
+                points.push((stream.as_ref(), solver.retention_that_matters(chain, stream, &part.strike)));
+            }
+            Shape::Log { lag, base } => {
+                let base = part.copies.iter().find(|(place, _)| place == base).map(|(_, chain)| *chain);
+                let usable = base.is_some_and(|base| solver.own(base, &part.strike).reason == Reason::Bounded);
+                let lag = if part.strike.detection.is_some() { 0 } else { *lag };
+                if usable {
+                    log = Some(log.map_or(lag, |best| best.min(lag)));
+                }
+            }
+            _ => {}
+        }
+    }
+    Reach { points, log, live: part.live, strike: part.strike }
+}
+
+/// One member with points of unknown phase, and all others roll forward to wherever they are.
+fn one_unknown(solver: &Solver, parts: &[&Part<'_>], reaches: &[Reach<'_>]) -> Joint {
+    let lag = reaches.iter().filter_map(|reach| reach.log).max().unwrap_or(0);
+    let rigid = parts.iter().zip(reaches).find(|(_, reach)| reach.log.is_none()).map(|(part, _)| part);
+    let Some(part) = rigid else { return no_common_instant() };
+    let losses = part.copies.iter().filter_map(|(_, chain)| {
+        let Shape::Runs { stream, .. } = &chain.shape else { return None };
+        Some(solver.own(chain, &part.strike).loss? + (lag - stream.delay).max(0))
+    });
+    match losses.min() {
+        Some(loss) => Joint { loss: Some(loss), reason: Reason::Bounded, at: None },
+        None => no_common_instant(),
+    }
+}
+
+/// All that are rigid have points of known phase.
+fn exact(reaches: &[Reach<'_>]) -> Joint {
+    let members: Vec<Vec<Member<'_>>> = reaches.iter().map(Reach::members).collect();
+    let all: Vec<Member<'_>> = members.iter().flatten().copied().collect();
+    let rhythms = rhythms(&all);
+    let lag = reaches.iter().filter_map(|reach| reach.log).max().unwrap_or(0);
+    let forward = reaches.iter().filter_map(|reach| reach.strike.detection).max().unwrap_or(0);
+    let mut back = DAY;
+    loop {
+        let days = rhythms.days(back.saturating_add(lag), forward);
+        let mut worst: Option<(i64, i64)> = None;
+        for range in &days {
+            for at in moments(reaches, &members, range.start * DAY, range.end * DAY) {
+                match newest_common(reaches, &members, at - 1) {
+                    None => return no_common_instant(),
+                    Some(point) if worst.is_none_or(|(worst_at, worst)| at - point > worst_at - worst) => {
+                        worst = Some((at, point));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        match worst {
+            None => return no_common_instant(),
+            Some((at, point)) if at - point > back && days.len() > 1 => back = at - point,
+            Some((at, point)) => {
+                return Joint { loss: Some(at - point), reason: Reason::Bounded, at: Some((at, point)) };
+            }
+        }
+    }
+}
+
+impl Reach<'_> {
+    fn members(&self) -> Vec<Member<'_>> {
+        self.points
+            .iter()
+            .map(|(stream, retention)| Member { stream, retention: retention.as_ref(), covers: false })
+            .collect()
+    }
+}
+
+/// The instants of a span at which a further instant may become common: a point becomes usable, or a stream of changes has
+/// come as far as a point.
+fn moments(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], from: i64, until: i64) -> Vec<i64> {
+    let mut moments = Vec::new();
+    let lags: Vec<i64> = reaches.iter().filter_map(|reach| reach.log).collect();
+    for (reach, members) in reaches.iter().zip(members).filter(|(reach, _)| reach.log.is_none()) {
+        for member in members {
+            member.usable_moments(&reach.strike, from, until, &mut moments);
+            for lag in &lags {
+                let mut next = member.stream.first_run_newer_than(from - lag - 1);
+                while let Some((run, point)) = next.and_then(|run| Some((run, member.stream.captured(run)?))) {
+                    if point + lag >= until {
+                        break;
+                    }
+                    moments.push(point + lag);
+                    next = member.stream.first_run(run + 1);
+                }
+            }
+        }
+    }
+    moments.sort_unstable();
+    moments.dedup();
+    moments
+}
+
+/// The newest instant that all members can be brought to after a strike at `at`.
+fn newest_common(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) -> Option<i64> {
+    let mut bound = at;
+    'lower: loop {
+        for (reach, members) in reaches.iter().zip(members) {
+            let by_points = members.iter().filter_map(|member| member.point_up_to(bound, at, &reach.strike)).max();
+            let by_log = reach.log.map(|lag| bound.min(at - lag));
+            let reached = by_points.max(by_log)?;
+            if reached < bound {
+                bound = reached;
+                continue 'lower;
+            }
+        }
+        return Some(bound);
+    }
+}
+
+impl Member<'_> {
+    /// The newest point up to `bound` that is left after a strike at `at`.
+    fn point_up_to(&self, bound: i64, at: i64, strike: &Strike) -> Option<i64> {
+        let Offer::Point { run: newest, point } = self.offer(at, strike) else { return None };
+        if point <= bound {
+            return Some(point);
+        }
+        let complete = at + strike.detection.unwrap_or(0);
+        let limit = self.stream.last_clean_run(bound, complete)?.min(newest);
+        let last = self.stream.last_run(complete - self.stream.delay)?;
+        let run = match self.retention.filter(|_| strike.detection.is_some()) {
+            Some(retention) => retention.newest_kept(self.stream, limit, last)?,
+            None => limit,
+        };
+        self.stream.captured(run)
+    }
+
+    /// The instants of a span at which a run becomes usable.
+    fn usable_moments(&self, strike: &Strike, from: i64, until: i64, moments: &mut Vec<i64>) {
+        let mut next = self.first_usable(from, strike);
+        while let Some(run) = next {
+            let usable = self.usable(run, strike);
+            if usable >= until {
+                break;
+            }
+            moments.push(usable);
+            next = self.stream.first_run(run + 1);
+        }
+    }
+}
