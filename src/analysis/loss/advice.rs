@@ -122,7 +122,10 @@ pub(super) fn advise(model: &Model, copy: CopyId, at_most: Seconds, strike: Stri
         }
         target = super::result::made_from(model, at);
     }
-    Advice::OutOfReach { floor: trial.floor().map(|floor| Seconds(floor.unsigned_abs())), takes_at_most: trial.shorter_transfer(own) }
+    Advice::OutOfReach {
+        floor: trial.floor().map(|floor| Seconds(floor.unsigned_abs())),
+        takes_at_most: trial.shorter_transfer(own),
+    }
 }
 
 impl Trial<'_> {

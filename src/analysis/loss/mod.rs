@@ -37,9 +37,9 @@ mod union;
 
 use std::sync::Arc;
 
-pub use chain::replica_lag;
 pub use advice::{Advice, Change};
 pub use ages::Ages;
+pub use chain::replica_lag;
 use chain::{Chain, Shape};
 pub use keep::kept;
 pub use overlap::Overlap;

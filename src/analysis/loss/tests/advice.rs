@@ -31,7 +31,10 @@ fn the_longest_interval_that_would_do() {
     // Its transfer takes an hour: no shorter interval, so two hours is the least.
     assert_eq!(over_loss(daily, "1h 59m"), "2h 0s");
     assert_eq!(over_loss("x: {every: 1d, takes: 1h, to: vault}", "8h"), "x: every: 6h -> 7h");
-    assert_eq!(over_loss("x: {schedule: \"0 2 * * *\", takes: 30m, to: vault}", "24h 10m"), "x: schedule: \"0 2-23/12 * * *\" -> 12h 30m");
+    assert_eq!(
+        over_loss("x: {schedule: \"0 2 * * *\", takes: 30m, to: vault}", "24h 10m"),
+        "x: schedule: \"0 2-23/12 * * *\" -> 12h 30m"
+    );
     let weekdays = r#"x: {schedule: "0 2 * * 1-5", takes: 1h, to: vault}"#;
     assert_eq!(over_loss(weekdays, "30h"), "x: schedule: \"0 2 * * *\" -> 1d 1h");
 }
@@ -66,7 +69,11 @@ fn ages_surely_there() {
     let ages = |copies: &str| {
         let model = model(copies, "");
         let Ages { youngest, oldest } = LossEngine::new(&model).ages(copy(&model, "x"));
-        format!("{} to {}", youngest.map_or("none".into(), |a| a.to_string()), oldest.map_or("any".into(), |a| a.to_string()))
+        format!(
+            "{} to {}",
+            youngest.map_or("none".into(), |a| a.to_string()),
+            oldest.map_or("any".into(), |a| a.to_string())
+        )
     };
     assert_eq!(ages("x: {every: 12h, keep: {last: 4}, to: vault}"), "12h to 1d 12h");
     assert_eq!(ages("x: {every: 12h, to: vault}"), "12h to any");
@@ -83,7 +90,9 @@ fn ages_surely_there() {
 fn runs_that_meet() {
     let overlap = |copies: &str| {
         let model = model(copies, "");
-        LossEngine::new(&model).overlap(copy(&model, "x")).map(|overlap| (overlap.gap.to_string(), overlap.takes.to_string()))
+        LossEngine::new(&model)
+            .overlap(copy(&model, "x"))
+            .map(|overlap| (overlap.gap.to_string(), overlap.takes.to_string()))
     };
     assert_eq!(overlap("x: {every: 1h, takes: 1h, hold: 5h, to: vault}"), None);
     assert_eq!(overlap("x: {every: 1h, takes: 61m, to: vault}"), Some(("1h".into(), "1h 1m".into())));

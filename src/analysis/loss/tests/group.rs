@@ -39,7 +39,9 @@ fn points_of_the_same_second_are_common() {
 
 #[test]
 fn streams_roll_forward_to_each_other() {
-    let stream = |lag: &str| format!("{{n: {{schedule: \"0 2 * * *\", to: vault}}, w: {{continuous: {lag}, base: n, to: vault}}}}");
+    let stream = |lag: &str| {
+        format!("{{n: {{schedule: \"0 2 * * *\", to: vault}}, w: {{continuous: {lag}, base: n, to: vault}}}}")
+    };
     assert_eq!(joint(&stream("1m"), &stream("5m"), LossEvent::Destroyed), "5m");
     let nightly = "{n: {schedule: \"0 4 * * *\", takes: 1h, to: vault}}";
     assert_eq!(joint(&stream("5m"), nightly, LossEvent::Destroyed), "1d 1h");
