@@ -2,6 +2,7 @@
 //!
 //! Nothing here judges: whether a number is good enough is for `check` to say, and how it is shown for `report`.
 
+pub mod assess;
 pub mod context;
 mod exact;
 pub mod impact;

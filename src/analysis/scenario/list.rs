@@ -79,7 +79,8 @@ impl<'m> Scenarios<'m> {
         })
     }
 
-    fn pair_of(&self, one: &Scenario, other: &Scenario) -> Option<Scenario> {
+    /// Two at once; none where one lies within the other.
+    pub fn pair_of(&self, one: &Scenario, other: &Scenario) -> Option<Scenario> {
         (!self.contains(&one.cause, &other.cause)).then(|| Scenario::pair(one, other))
     }
 
@@ -185,7 +186,7 @@ impl Scenario {
     }
 
     /// Whether it is one of those of which pairs are made.
-    fn is_part(&self) -> bool {
+    pub fn is_part(&self) -> bool {
         matches!(self.cause, Cause::Instance(_) | Cause::Location(_) | Cause::Store(_))
     }
 }
