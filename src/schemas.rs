@@ -10,6 +10,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("spec", spec::schema().clone()),
         ("technology", tech::schema()),
         ("findings", report::findings_schema()),
+        ("assessment", report::assessment_schema()),
         ("graph", report::graph_schema()),
     ]
 }

@@ -214,33 +214,41 @@ impl Recovery {
 
     fn data_loss(&self, context: &Context<'_>, affected: &Affected) -> Box<[DataLoss]> {
         let Some(standing) = &affected.standing else { return Box::default() };
-        let losses: Vec<DataLoss> = match &standing.losing {
-            Losing::Nothing => Vec::new(),
-            Losing::Promised(datasets, loss) => {
-                let loss = WorstLoss { worst: Some(*loss), via: Some(Via::Guarantee), worst_at: None };
-                datasets.iter().map(|&dataset| DataLoss { dataset, loss }).collect()
-            }
-            Losing::BehindReplicas(replicas) => {
-                let datasets = &context.model.components[affected.component].datasets;
-                let loss = |&dataset: &DatasetId| {
-                    let (copies, replicas) = (Vec::new(), replicas.clone());
-                    let remains = Remains { dataset, copies, replicas, event: DataEvent::Destroyed };
-                    DataLoss { dataset, loss: context.losses.worst(&remains) }
-                };
-                datasets.iter().map(loss).collect()
-            }
-            Losing::BehindCopies(datasets) => {
-                datasets.iter().map(|&id| self.behind_copies(context, affected, id)).collect()
-            }
-        };
-        losses.into()
+        if let Losing::Promised(datasets, loss) = &standing.losing {
+            let loss = WorstLoss { worst: Some(*loss), via: Some(Via::Guarantee), worst_at: None };
+            return datasets.iter().map(|&dataset| DataLoss { dataset, loss }).collect();
+        }
+        let remains = self.remains_of(context, affected);
+        remains.iter().map(|left| DataLoss { dataset: left.dataset, loss: context.losses.worst(left) }).collect()
     }
 
-    fn behind_copies(&self, context: &Context<'_>, affected: &Affected, dataset: DatasetId) -> DataLoss {
-        let corrupt = affected.touch.corrupt.contains(&dataset);
-        let event = event(context, &self.gone, affected.component, corrupt);
-        let copies = self.readable(context, dataset);
-        DataLoss { dataset, loss: context.losses.worst(&Remains { dataset, copies, replicas: Vec::new(), event }) }
+    /// What is left of the data of a component that is hit, dataset by dataset: the question to which its data loss is the
+    /// answer. Nothing where a provider's promise is the answer.
+    pub fn remains(&self, context: &Context<'_>, component: ComponentId) -> Vec<Remains> {
+        let affected = self.spread.slot(component).and_then(|slot| self.spread.affected.get(slot));
+        affected.map(|affected| self.remains_of(context, affected)).unwrap_or_default()
+    }
+
+    fn remains_of(&self, context: &Context<'_>, affected: &Affected) -> Vec<Remains> {
+        let Some(standing) = &affected.standing else { return Vec::new() };
+        match &standing.losing {
+            Losing::Nothing | Losing::Promised(..) => Vec::new(),
+            Losing::BehindReplicas(replicas) => {
+                let datasets = context.model.components[affected.component].datasets.iter();
+                let (event, copies) = (DataEvent::Destroyed, Vec::new());
+                datasets
+                    .map(|&dataset| Remains { dataset, copies: copies.clone(), replicas: replicas.clone(), event })
+                    .collect()
+            }
+            Losing::BehindCopies(datasets) => {
+                let left = |&dataset: &DatasetId| {
+                    let corrupt = affected.touch.corrupt.contains(&dataset);
+                    let event = event(context, &self.gone, affected.component, corrupt);
+                    Remains { dataset, copies: self.readable(context, dataset), replicas: Vec::new(), event }
+                };
+                datasets.iter().map(left).collect()
+            }
+        }
     }
 
     /// The copies that survive and whose keys do.

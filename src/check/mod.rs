@@ -16,16 +16,25 @@ mod waivers;
 
 use jiff::civil::Date;
 
+use crate::analysis;
+use crate::analysis::assess::Assessment;
+use crate::analysis::loss::LossEngine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Model;
 
 pub use waivers::waive;
 
 /// What a check looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The spec.
     pub model: &'a Model,
+    /// What the analysis looks up.
+    pub analysis: &'a analysis::context::Context<'a>,
+    /// Who answers for data loss, with derivations and advice.
+    pub losses: &'a LossEngine<'a>,
+    /// What every scenario does.
+    pub assessment: &'a Assessment<'a>,
     /// The day by which waivers are judged.
     pub today: Date,
 }

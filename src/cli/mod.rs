@@ -1,6 +1,7 @@
 //! The command line: the only place with files, clock, environment, output and exit codes. A command is one file here.
 
 mod args;
+mod assess;
 mod clock;
 mod completions;
 pub mod deploy;
@@ -32,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match &cli.command {
         Command::Init(args) => init::run(args),
         Command::Validate(args) => validate::run(args, common),
+        Command::Assess(args) => assess::run(args, common),
         Command::Graph(args) => graph::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
         Command::Schema(args) => schema::run(args),

@@ -4,6 +4,9 @@ use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
 use super::{clock, io};
+use crate::analysis;
+use crate::analysis::assess::{Options, assess};
+use crate::analysis::loss::LossEngine;
 use crate::check;
 use crate::diag::Severity;
 use crate::report::{self, FindingsReport, Format, Style};
@@ -23,7 +26,12 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
 pub(super) fn examine(mut loaded: Loaded, common: &Common) -> Result<(FindingsReport, Loaded), Failure> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     if !diagnostics.has_errors() {
-        let context = check::Context { model: &loaded.model, today: clock::today(common)? };
+        let model = &loaded.model;
+        let losses = LossEngine::new(model);
+        let analysis = analysis::context::Context::new(model, &losses);
+        let assessment = assess(&analysis, Options::default());
+        let today = clock::today(common)?;
+        let context = check::Context { model, analysis: &analysis, losses: &losses, assessment: &assessment, today };
         diagnostics.append(check::run(&context));
         check::waive(&context, &mut diagnostics);
     }

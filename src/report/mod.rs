@@ -2,6 +2,7 @@
 //!
 //! Formats get a finished view and compute nothing: what is not in the view is not in any output.
 
+pub mod assessment;
 mod concise;
 mod findings;
 pub mod graph;
@@ -49,4 +50,9 @@ pub fn findings_schema() -> serde_json::Value {
 /// The JSON Schema of `drplan.graph/1`.
 pub fn graph_schema() -> serde_json::Value {
     graph::schema()
+}
+
+/// The JSON Schema of `drplan.assessment/1`.
+pub fn assessment_schema() -> serde_json::Value {
+    assessment::schema()
 }

@@ -269,14 +269,21 @@ impl<'m> LossEngine<'m> {
     }
 }
 
-impl Losses for LossEngine<'_> {
-    fn worst(&self, remains: &Remains) -> WorstLoss {
+impl LossEngine<'_> {
+    /// The worst case of what a scenario leaves, with its derivation.
+    pub fn explain(&self, remains: &Remains) -> Loss {
         let event = match remains.event {
             DataEvent::Destroyed => LossEvent::Destroyed,
             DataEvent::Corrupted { detection } => LossEvent::Corrupted { detection },
         };
         let Remains { dataset, copies, replicas, .. } = remains;
-        let loss = Self::worst(self, &LossQuery { dataset: *dataset, copies, replicas, event });
+        self.worst(&LossQuery { dataset: *dataset, copies, replicas, event })
+    }
+}
+
+impl Losses for LossEngine<'_> {
+    fn worst(&self, remains: &Remains) -> WorstLoss {
+        let loss = self.explain(remains);
         WorstLoss { worst: loss.worst, via: loss.via, worst_at: loss.worst_at.map(|moment| moment.instant()) }
     }
 

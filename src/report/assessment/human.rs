@@ -1,0 +1,332 @@
+//! An assessment for a person: the matrix first, then what is broken and why, worst first.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{AssessmentView, Row};
+use crate::analysis::assess::Judged;
+use crate::analysis::loss::Loss;
+use crate::analysis::outcome::DataLoss;
+use crate::diag::visible::one_line;
+use crate::model::{ComponentId, Model, Via};
+use crate::report::Style;
+use crate::terms::{Impact, ScenarioKind};
+use crate::units::Seconds;
+
+/// Rows of the matrix, and results in full, that are printed at most: more is for `--component`, `--kind` or JSON.
+const MATRIX_ROWS: usize = 120;
+const DETAILS: usize = 40;
+
+pub(super) fn render(view: &AssessmentView<'_>, style: Style) -> String {
+    let rows = view.rows();
+    let paint = Paint(style);
+    let mut out = String::new();
+    heading(view, &rows, &paint, &mut out);
+    matrix(view, &rows, &paint, &mut out);
+    details(view, &rows, &paint, &mut out);
+    assumptions(view, &mut out);
+    out
+}
+
+fn heading(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+    let summary = view.summary();
+    let system = one_line(&view.context.model.system.name).into_owned();
+    let broken = match summary.breaches {
+        0 => paint.good("every promise holds"),
+        1 => paint.bad("1 promise is broken"),
+        n => paint.bad(&format!("{n} promises are broken")),
+    };
+    let _ = writeln!(out, "{system}: {} scenarios, {} components, {broken}", summary.scenarios, summary.components);
+    out.push_str("Times count from the disruption, not from its declaration; every number is a worst case.\n");
+    if rows.is_empty() {
+        out.push_str("\nNothing that is shown here is touched by any scenario.\n");
+    }
+}
+
+/// What a cell of the matrix shows: the worst of all scenarios of a kind.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    impact: Option<Impact>,
+    away: Option<Seconds>,
+    lost: bool,
+    loss: Option<Seconds>,
+    has_loss: bool,
+    broken: bool,
+}
+
+impl Cell {
+    fn add(&mut self, judged: &Judged<'_>) {
+        let result = judged.result;
+        self.impact = self.impact.max(Some(result.impact));
+        match result.away() {
+            Some(away) => self.away = self.away.max(Some(away)),
+            None => self.lost = true,
+        }
+        for loss in &result.data_loss {
+            self.has_loss = true;
+            match loss.loss.worst {
+                Some(worst) => self.loss = self.loss.max(Some(worst)),
+                None => self.lost = true,
+            }
+        }
+        self.broken |= judged.breaches() > 0;
+    }
+
+    fn text(&self) -> String {
+        let away = match (self.impact, self.lost, self.away) {
+            (None, ..) => return "·".to_owned(),
+            (_, true, _) => return "lost".to_owned(),
+            (Some(Impact::None), ..) => "up".to_owned(),
+            (Some(Impact::Degraded), ..) => "degraded".to_owned(),
+            (_, _, Some(away)) => short(away),
+            (_, _, None) => "lost".to_owned(),
+        };
+        match self.loss.filter(|_| self.has_loss) {
+            Some(loss) => format!("{away}/{}", short(loss)),
+            None => away,
+        }
+    }
+}
+
+/// Components by kinds of scenarios: time away and data lost, the worst of each kind.
+fn matrix(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+    let mut cells: BTreeMap<ComponentId, BTreeMap<ScenarioKind, Cell>> = BTreeMap::new();
+    for row in rows {
+        let kinds = cells.entry(row.judged.result.component).or_default();
+        kinds.entry(row.judged.scenario.kind).or_default().add(&row.judged);
+    }
+    let kinds: Vec<ScenarioKind> =
+        ScenarioKind::ALL.iter().copied().filter(|kind| cells.values().any(|row| row.contains_key(kind))).collect();
+    if kinds.is_empty() {
+        return;
+    }
+    let mut order: Vec<ComponentId> = cells.keys().copied().collect();
+    let broken = |id: &ComponentId| cells[id].values().filter(|cell| cell.broken).count();
+    order.sort_by_key(|id| (std::cmp::Reverse(broken(id)), view.context.rank(*id)));
+    let model = view.context.model;
+    let mut table: Vec<Vec<(String, bool)>> = Vec::new();
+    let head = std::iter::once("component".to_owned()).chain(kinds.iter().map(|kind| kind.as_str().to_owned()));
+    table.push(head.map(|text| (text, false)).collect());
+    for id in order.iter().take(MATRIX_ROWS) {
+        let mut line = vec![(model.components[*id].name.clone(), false)];
+        for kind in &kinds {
+            let cell = cells[id].get(kind).copied().unwrap_or_default();
+            let mark = if cell.broken { " ✗" } else { "" };
+            line.push((format!("{}{mark}", cell.text()), cell.broken));
+        }
+        table.push(line);
+    }
+    out.push_str("\nTime away / data lost, the worst of each kind of scenario (✗ breaks a promise, · untouched):\n\n");
+    write_table(&table, paint, out);
+    if let Some(rest) = order.len().checked_sub(MATRIX_ROWS).filter(|rest| *rest > 0) {
+        let _ = writeln!(out, "  and {rest} more components; narrow with --component, --kind or --scenario");
+    }
+}
+
+fn write_table(table: &[Vec<(String, bool)>], paint: &Paint, out: &mut String) {
+    let columns = table.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        table.iter().filter_map(|row| row.get(column)).map(|(text, _)| text.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in table {
+        let mut line = String::from(" ");
+        for ((text, broken), width) in row.iter().zip(&widths) {
+            let gap = " ".repeat(width - text.chars().count());
+            let text = if *broken { paint.bad(text) } else { text.clone() };
+            let _ = write!(line, " {text}{gap} ");
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// Results in full: what is broken, or all where the view is narrowed; those that are alike in one.
+fn details(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+    let filter = &view.filter;
+    let narrowed = !(filter.components.is_empty() && filter.scenarios.is_empty() && filter.kinds.is_empty());
+    let mut shown: Vec<(&Row<'_>, Vec<&str>)> = Vec::new();
+    for row in rows.iter().filter(|row| narrowed || row.judged.breaches() > 0) {
+        match shown.iter().position(|(other, _)| is_alike(other, row)) {
+            Some(at) => shown[at].1.push(&row.judged.scenario.id),
+            None if shown.len() > DETAILS => {}
+            None => shown.push((row, vec![&row.judged.scenario.id])),
+        }
+    }
+    for (row, scenarios) in shown.iter().take(DETAILS) {
+        detail(view.context.model, row, scenarios, paint, out);
+    }
+    if shown.len() > DETAILS {
+        out.push_str("\nand more like these; narrow with --component, --kind or --scenario, or take --format json\n");
+    }
+}
+
+/// Whether two results are the same but for the scenario.
+fn is_alike(a: &Row<'_>, b: &Row<'_>) -> bool {
+    let (a, b) = (&a.judged, &b.judged);
+    a.result.component == b.result.component
+        && a.result.impact == b.result.impact
+        && a.result.strategy == b.result.strategy
+        && a.result.data_loss == b.result.data_loss
+        && a.promise == b.promise
+        && a.result.away() == b.result.away()
+        && a.critical_path() == b.critical_path()
+}
+
+fn detail(model: &Model, row: &Row<'_>, scenarios: &[&str], paint: &Paint, out: &mut String) {
+    let judged = &row.judged;
+    let result = judged.result;
+    let component = &model.components[result.component].name;
+    let more = match scenarios.len() {
+        0 | 1 => String::new(),
+        n if n <= 4 => format!(" (likewise {})", scenarios[1..].join(", ")),
+        n => format!(" (likewise {} and {} more)", scenarios[1], n - 2),
+    };
+    let _ = writeln!(out, "\n{} in {}{more}: {}", paint.strong(component), scenarios[0], impact_words(model, judged));
+    for (loss, explained) in &row.losses {
+        loss_lines(model, judged, loss, explained.as_ref(), paint, out);
+    }
+    recovery_lines(model, judged, paint, out);
+}
+
+fn impact_words(model: &Model, judged: &Judged<'_>) -> String {
+    let result = judged.result;
+    let through = result.through.map(|id| format!(", through {}", model.components[id].name)).unwrap_or_default();
+    let strategy = match result.impact {
+        Impact::Outage | Impact::ReadOnly => format!(", comes back by {}", result.strategy),
+        _ => String::new(),
+    };
+    format!("{}{through}{strategy}", result.impact)
+}
+
+fn verdict(met: Option<bool>, objective: Option<Seconds>, paint: &Paint) -> String {
+    match (met, objective) {
+        (Some(true), Some(objective)) => paint.good(&format!("holds, objective {}", objective.human())),
+        (Some(false), Some(objective)) => paint.bad(&format!("✗ objective {}", objective.human())),
+        _ => "no objective".to_owned(),
+    }
+}
+
+fn loss_lines(
+    model: &Model,
+    judged: &Judged<'_>,
+    loss: &DataLoss,
+    explained: Option<&Loss>,
+    paint: &Paint,
+    out: &mut String,
+) {
+    let name = &model.datasets[loss.dataset].name;
+    let verdict = verdict(judged.rpo_met(loss), judged.promise.rpo.map(|rpo| rpo.at_most), paint);
+    let amount = loss.loss.worst.map_or("all of it".to_owned(), Seconds::human);
+    let via = match loss.loss.via {
+        Some(Via::Replication(id)) => format!(" from replica {}", model.instances[id].name),
+        Some(Via::Copy(id)) => format!(" from copy {}", model.copies[id].name),
+        Some(Via::Guarantee) => ", as the provider promises".to_owned(),
+        None => String::new(),
+    };
+    let _ = writeln!(out, "  loses of {name}: {amount}{via}  [{verdict}]");
+    let Some(explained) = explained else { return };
+    let terms: Vec<String> = explained
+        .derivation
+        .terms
+        .iter()
+        .map(|term| {
+            let sign = if term.seconds < 0 { "-" } else { "" };
+            format!("{sign}{} ({})", Seconds(term.seconds.unsigned_abs()).human(), term.label(model, loss.dataset))
+        })
+        .collect();
+    if !terms.is_empty() {
+        let _ = writeln!(out, "    = {}", terms.join(" + "));
+    }
+    if let Some(moment) = explained.moment_text(model, loss.dataset) {
+        let _ = writeln!(out, "    worst moment {moment}");
+    }
+    let others = explained.derivation.alternatives.iter().filter_map(|other| {
+        let via = other.way.via(model, loss.dataset).filter(|via| Some(*via) != explained.via)?;
+        let name = match via {
+            Via::Replication(id) => &model.instances[id].name,
+            Via::Copy(id) => &model.copies[id].name,
+            Via::Guarantee => return None,
+        };
+        Some(format!("{name} {}", other.worst.map_or("of no use".to_owned(), Seconds::human)))
+    });
+    let others: Vec<String> = others.collect();
+    if !others.is_empty() {
+        let _ = writeln!(out, "    by itself: {}", others.join(", "));
+    }
+}
+
+fn recovery_lines(model: &Model, judged: &Judged<'_>, paint: &Paint, out: &mut String) {
+    let result = judged.result;
+    if matches!(result.impact, Impact::None | Impact::Degraded) {
+        return;
+    }
+    let verdict = verdict(judged.rto_met(), judged.promise.rto.map(|rto| rto.at_most), paint);
+    let Some(times) = result.recovery.filter(|_| result.impact != Impact::Lost) else {
+        let _ = writeln!(out, "  does not come back  [{verdict}]");
+        return;
+    };
+    let mut bounds = Vec::new();
+    if times.lower_bound < times.worst {
+        bounds.push(format!("{} if nothing stood in the way", times.lower_bound.human()));
+    }
+    if times.unordered > times.worst {
+        bounds.push(format!("{} if everybody restored at once", times.unordered.human()));
+    }
+    let bounds = if bounds.is_empty() { String::new() } else { format!(" ({})", bounds.join(", ")) };
+    let _ = writeln!(out, "  serves again after {}{bounds}  [{verdict}]", times.worst.human());
+    let steps: Vec<String> = judged
+        .critical_path()
+        .iter()
+        .map(|step| {
+            let whose = &model.components[step.component].name;
+            let whose = if step.component == result.component { String::new() } else { format!("{whose} ") };
+            format!("{whose}{} {}", step.kind, Seconds(step.to.0 - step.from.0).human())
+        })
+        .collect();
+    if !steps.is_empty() {
+        let _ = writeln!(out, "    = {}", steps.join(" → "));
+    }
+}
+
+fn assumptions(view: &AssessmentView<'_>, out: &mut String) {
+    let assumptions = view.assumptions();
+    if assumptions.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nResting on {} assumed values; state them in the spec to replace them:", assumptions.len());
+    for assumption in assumptions.iter().take(DETAILS) {
+        let _ = writeln!(out, "  {} = {} (from {})", assumption.address, assumption.value, assumption.from);
+    }
+    if assumptions.len() > DETAILS {
+        let _ = writeln!(out, "  and {} more, all in --format json", assumptions.len() - DETAILS);
+    }
+}
+
+/// `22m`, `3h20m`, `45s`: for cells.
+fn short(time: Seconds) -> String {
+    time.to_string().replace(' ', "")
+}
+
+struct Paint(Style);
+
+impl Paint {
+    fn with(&self, style: anstyle::Style, text: &str) -> String {
+        match self.0 {
+            Style::Coloured => format!("{style}{text}{style:#}"),
+            Style::Plain => text.to_owned(),
+        }
+    }
+
+    fn bad(&self, text: &str) -> String {
+        self.with(anstyle::AnsiColor::Red.on_default().bold(), text)
+    }
+
+    fn good(&self, text: &str) -> String {
+        self.with(anstyle::AnsiColor::Green.on_default(), text)
+    }
+
+    fn strong(&self, text: &str) -> String {
+        self.with(anstyle::Style::new().bold(), text)
+    }
+}
