@@ -62,7 +62,9 @@ pub(super) fn look(root: &Path, path: &RelPath) -> io::Result<Found> {
 /// Looks at one path, whose parents are taken as they are.
 pub(super) fn look_at(path: &Path) -> io::Result<Found> {
     let found = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Found::Nothing);
+        }
         other => other?,
     };
     let kind = found.file_type();

@@ -161,18 +161,20 @@ fn compare(found: Stamp, new: &Stamp, known: Option<&Entry>) -> State {
     }
 }
 
-/// Whether a folder holds only files that are about to be removed, and so gives way to a file of its name.
+/// Whether a folder holds only files that are about to be removed, and so gives way to a file of its name. An empty one
+/// was made by somebody else: we remove ours when their last file goes.
 fn leaves_nothing(on_disk: &Path, path: &RelPath, leaving: &BTreeSet<RelPath>) -> Result<bool, DeployError> {
+    let mut leaves = false;
     for entry in fs::read_dir(on_disk).map_err(failed("read", on_disk))? {
         let entry = entry.map_err(failed("read", on_disk))?;
         let name = entry.file_name();
         let inner = name.to_str().and_then(|name| RelPath::new(&format!("{path}/{name}")).ok());
         let Some(inner) = inner else { return Ok(false) };
         let folder = entry.file_type().map_err(failed("look at", on_disk))?.is_dir();
-        let goes = if folder { leaves_nothing(&entry.path(), &inner, leaving)? } else { leaving.contains(&inner) };
-        if !goes {
+        leaves = if folder { leaves_nothing(&entry.path(), &inner, leaving)? } else { leaving.contains(&inner) };
+        if !leaves {
             return Ok(false);
         }
     }
-    Ok(true)
+    Ok(leaves)
 }

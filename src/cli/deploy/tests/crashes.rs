@@ -19,7 +19,7 @@ fn after() -> Vec<(&'static str, FileSet)> {
 }
 
 /// What the next run does before anything else.
-fn recover(disk: &dyn Disk, folder: &Path) -> Result<bool, DeployError> {
+pub(super) fn recover(disk: &dyn Disk, folder: &Path) -> Result<bool, DeployError> {
     let lock = Lock::take(folder, disk)?;
     let journal = Journal { folder, disk };
     let done = journal.recover();

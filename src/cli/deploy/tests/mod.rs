@@ -3,6 +3,7 @@
 mod behaviour;
 mod crashes;
 mod faulty;
+mod random;
 
 use super::*;
 use std::collections::BTreeMap;
