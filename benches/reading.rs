@@ -26,6 +26,8 @@ const PEERS: [&str; 2] = ["events, yaml-rust2", "events, saphyr-parser"];
 struct Row {
     name: &'static str,
     run: Box<dyn Fn()>,
+    /// Runs in one measurement: the system counts processor time in steps of some milliseconds.
+    runs: u64,
     nanoseconds: Vec<u64>,
 }
 
@@ -39,18 +41,30 @@ fn main() {
 
 fn measure(components: usize) {
     let source = spec_gen::spec(components);
-    let rounds = (100_000_000 / source.len()).clamp(3, 25);
+    let rounds = (100_000_000 / source.len()).clamp(3, 9);
     println!("\n{components} components, {:.2} MB, median of {rounds} rounds", megabytes(&source));
     let bytes = source.len();
     let mut rows = rows(source);
+    for row in &mut rows {
+        while time(row.run.as_ref(), row.runs) * row.runs < 40_000_000 {
+            row.runs *= 2;
+        }
+    }
     for _ in 0..rounds {
         for row in &mut rows {
-            let before = processor_time();
-            (row.run)();
-            row.nanoseconds.push(processor_time() - before);
+            row.nanoseconds.push(time(row.run.as_ref(), row.runs));
         }
     }
     print(&mut rows, bytes);
+}
+
+/// Nanoseconds of one run.
+fn time(run: &dyn Fn(), runs: u64) -> u64 {
+    let before = processor_time();
+    for _ in 0..runs {
+        run();
+    }
+    (processor_time() - before) / runs
 }
 
 fn rows(source: String) -> Vec<Row> {
@@ -83,7 +97,7 @@ fn rows(source: String) -> Vec<Row> {
 }
 
 fn row(name: &'static str, run: impl Fn() + 'static) -> Row {
-    Row { name, run: Box::new(run), nanoseconds: Vec::new() }
+    Row { name, run: Box::new(run), runs: 1, nanoseconds: Vec::new() }
 }
 
 /// Uses a result, so that the work for it is not optimized away, and drops it.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::arena::{DECODED, Document, FLOW, HIDDEN, Node, QUOTED, after};
+use super::keys::{Keys, Tree, key_text};
 use super::scalar::{Kind, resolve};
 use super::syntax::Progress;
 use super::{Limits, Problem};
@@ -33,9 +34,7 @@ struct Frame {
     /// Levels below this one.
     height: usize,
     anchor: usize,
-    /// One bit for every key, to tell cheaply that no two are alike.
-    seen: u128,
-    alike: bool,
+    keys: Keys,
 }
 
 /// What an anchor stands for; without nodes as long as its container is open.
@@ -105,7 +104,8 @@ impl<'s> Builder<'s> {
         if anchor != 0 {
             self.anchors.insert(anchor, Anchor { start: node, height: 0, closed: false });
         }
-        let frame = Frame { node, is_map, wants_key: is_map, first: None, height: 0, anchor, seen: 0, alike: false };
+        let keys = Keys::default();
+        let frame = Frame { node, is_map, wants_key: is_map, first: None, height: 0, anchor, keys };
         self.frames.push(frame);
         Ok(())
     }
@@ -113,8 +113,9 @@ impl<'s> Builder<'s> {
     /// The innermost container closes; with a closing bracket, at `end`.
     pub(super) fn close(&mut self, end: Option<u32>) {
         let Some(frame) = self.frames.pop() else { return };
-        if frame.alike {
-            self.find_duplicates(frame.node);
+        if frame.is_map {
+            let mut tree = Tree { source: self.source, decoded: &self.decoded, nodes: &mut self.nodes };
+            frame.keys.hide_repeated(&mut tree, frame.node, &mut self.problems);
         }
         let next = self.nodes.len() as u32;
         let opened = self.nodes.get(frame.node as usize).map_or(0, |node| node.offset);
@@ -243,58 +244,7 @@ impl<'s> Builder<'s> {
         }
         let Some(node) = self.nodes.get_mut(index as usize) else { return };
         let text = key_text(self.source, &self.decoded, *node);
-        let bit = 1u128 << (fingerprint(text) & 127);
-        frame.alike |= frame.seen & bit != 0;
-        frame.seen |= bit;
-        let (start, end) = (node.offset, node.offset + node.len);
-        if text == "<<" && node.flags & QUOTED == 0 {
-            node.flags |= HIDDEN;
-            self.problems.push(merge_key(start, end));
-        } else if text.is_empty() {
-            node.flags |= HIDDEN;
-            let message = "a value without a key";
-            self.problems.push(Problem::new("empty-key", start, end, message).help("write `key: value`"));
-        }
-    }
-
-    fn find_duplicates(&mut self, map: u32) {
-        let mut index = map + 1;
-        let end = self.nodes.len() as u32;
-        let mut first: HashMap<&str, u32> = HashMap::new();
-        let mut again = Vec::new();
-        while index < end {
-            let Some(key) = self.nodes.get(index as usize) else { break };
-            let text = key_text(self.source, &self.decoded, *key);
-            if key.flags & HIDDEN == 0 {
-                match first.get(text) {
-                    Some(&earlier) => again.push((earlier, index)),
-                    None => {
-                        first.insert(text, index);
-                    }
-                }
-            }
-            let Some(value) = self.nodes.get(index as usize + 1) else { break };
-            index = after(*value, index + 1);
-        }
-        for (earlier, later) in again {
-            self.hide_duplicate(earlier, later);
-        }
-    }
-
-    fn hide_duplicate(&mut self, earlier: u32, later: u32) {
-        let Some(first) = self.nodes.get(earlier as usize).copied() else { return };
-        let Some(node) = self.nodes.get_mut(later as usize) else { return };
-        node.flags |= HIDDEN;
-        let text = key_text(self.source, &self.decoded, *node);
-        let problem = Problem::new(
-            "duplicate-key",
-            node.offset,
-            node.offset + node.len,
-            format!("the key `{text}` is written twice"),
-        )
-        .help("keep one of the two, or join what is under them")
-        .related(first.offset, first.offset + first.len, "first written here");
-        self.problems.push(problem);
+        self.problems.extend(frame.keys.note(text, node));
     }
 
     fn refuse_container_key(&mut self, start: u32) -> Result<(), Stop> {
@@ -336,26 +286,6 @@ impl<'s> Builder<'s> {
     fn slice(&self, start: u32, end: u32) -> &'s str {
         self.source.get(start as usize..end as usize).unwrap_or_default()
     }
-}
-
-/// A few bits that tell most short names apart.
-fn fingerprint(text: &str) -> usize {
-    let byte = |at: usize| text.as_bytes().get(at).map_or(0, |byte| *byte as usize);
-    let last = text.len().wrapping_sub(1);
-    text.len().wrapping_mul(37) ^ byte(0) ^ byte(text.len() / 2).wrapping_mul(5) ^ byte(last).wrapping_mul(29)
-}
-
-fn key_text<'a>(source: &'a str, decoded: &'a [Box<str>], node: Node) -> &'a str {
-    if node.flags & DECODED != 0 {
-        return decoded.get(node.next as usize).map_or("", |text| text);
-    }
-    let inset = u32::from(node.flags & QUOTED != 0);
-    source.get((node.offset + inset) as usize..(node.offset + node.len - inset) as usize).unwrap_or_default()
-}
-
-fn merge_key(start: u32, end: u32) -> Problem {
-    Problem::new("merge-key", start, end, "merge keys (`<<`) are not part of YAML 1.2")
-        .help("repeat the keys, or give the whole value an anchor and repeat it with an alias")
 }
 
 fn alias_bomb(start: u32, end: u32, limit: usize) -> Problem {

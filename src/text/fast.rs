@@ -50,12 +50,12 @@ impl Reader<'_> {
     fn run(&mut self) -> Result<(), Refused> {
         let mut at = self.after_document_marker()?;
         while at < self.bytes.len() {
-            let end = self.line_end(at);
+            let (end, next) = self.line_end(at);
             let start = scalar::skip_spaces(self.bytes, at, end);
             if start < end && self.byte(start) != b'#' {
                 self.line(start, start - at, end)?;
             }
-            at = end + 1;
+            at = next;
         }
         if self.levels.is_empty() {
             return Err(Refused);
@@ -71,17 +71,17 @@ impl Reader<'_> {
     fn after_document_marker(&self) -> Result<usize, Refused> {
         let mut at = 0;
         while at < self.bytes.len() {
-            let end = self.line_end(at);
+            let (end, next) = self.line_end(at);
             let start = scalar::skip_spaces(self.bytes, at, end);
             if start < end && self.byte(start) != b'#' {
                 let is_marker = start == at && self.bytes.get(at..end).is_some_and(|line| line.starts_with(b"---"));
                 return match (is_marker, is_marker && scalar::is_rest_empty(self.bytes, at + 3, end)) {
-                    (true, true) => Ok(end + 1),
+                    (true, true) => Ok(next),
                     (true, false) => Err(Refused),
                     (false, _) => Ok(at),
                 };
             }
-            at = end + 1;
+            at = next;
         }
         Err(Refused)
     }
@@ -281,9 +281,12 @@ impl Reader<'_> {
         start < end && self.byte(start) == b'-' && (start + 1 == end || self.byte(start + 1) == b' ')
     }
 
-    fn line_end(&self, at: usize) -> usize {
+    /// Where the line's text ends, and where the next line starts.
+    fn line_end(&self, at: usize) -> (usize, usize) {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |newline| at + newline)
+        let Some(newline) = memchr::memchr(b'\n', rest) else { return (self.bytes.len(), self.bytes.len()) };
+        let is_windows = newline > 0 && rest.get(newline - 1) == Some(&b'\r');
+        (at + newline - usize::from(is_windows), at + newline + 1)
     }
 
     fn byte(&self, at: usize) -> u8 {

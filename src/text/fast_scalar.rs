@@ -15,8 +15,8 @@ pub(super) enum Ending {
 /// Keys longer than this are left to the YAML library, which draws the line at 1024 characters.
 const LONGEST_KEY: usize = 1000;
 
-/// Whether the text has only line feeds for control characters, and none of the Unicode characters that YAML forbids
-/// or treats as a mark.
+/// Whether the text has only line ends for control characters, and none of the Unicode characters that YAML forbids or
+/// treats as a mark.
 pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
     let control = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7F;
     // No early exit within a block: the compiler makes vector code of it.
@@ -26,11 +26,12 @@ pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
             strange |= control(*byte);
             foreign |= *byte >= 0x80;
         }
-        if strange {
-            return false;
-        }
     }
-    !foreign || memchr::memchr2_iter(0xC2, 0xEF, bytes).all(|at| is_ordinary_character(bytes, at))
+    let is_line_end = |at: usize| bytes.get(at..).is_some_and(|rest| rest.starts_with(b"\r\n"));
+    let controls_are_line_ends =
+        || (0..bytes.len()).all(|at| !bytes.get(at).is_some_and(|byte| control(*byte)) || is_line_end(at));
+    (!strange || controls_are_line_ends())
+        && (!foreign || memchr::memchr2_iter(0xC2, 0xEF, bytes).all(|at| is_ordinary_character(bytes, at)))
 }
 
 /// C1 controls are `C2 80` to `C2 9F`; the byte order mark is `EF BB BF`, the two noncharacters `EF BF BE` and `EF BF BF`.

@@ -18,6 +18,7 @@ mod fast;
 mod fast_scalar;
 mod format;
 mod json;
+mod keys;
 mod problem;
 mod reader;
 pub mod scalar;

@@ -38,8 +38,8 @@ impl Problem {
     }
 }
 
-/// A file larger than `limit` bytes; also for callers that can tell before they read it.
-pub fn file_too_large(size: usize, limit: usize) -> Problem {
+/// A file larger than `limit` bytes.
+pub(super) fn file_too_large(size: usize, limit: usize) -> Problem {
     Problem::new("file-too-large", 0, 0, format!("the file has {size} bytes, more than the limit of {limit}"))
         .help("split it into several files in one folder")
 }

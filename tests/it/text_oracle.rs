@@ -1,7 +1,7 @@
 //! Random documents mean the same to this reader as to another YAML implementation, where YAML 1.1 and 1.2 agree.
 
 use drplan::diag::FileId;
-use drplan::text::{Limits, parse};
+use drplan::text::{Limits, Validator, parse};
 use proptest::prelude::*;
 
 /// A document with the way in which each part of it is written.
@@ -67,8 +67,8 @@ fn in_line(part: &Written) -> String {
     match part {
         Written::Plain(word) => word.clone(),
         Written::Single(text) => format!("'{}'", text.replace('\'', "''")),
-        Written::Double(text) => serde_json::to_string(text).expect("text"),
-        Written::Lines { lines, .. } => serde_json::to_string(&lines.join("\n")).expect("text"),
+        Written::Double(text) => serde_json::Value::from(text.as_str()).to_string(),
+        Written::Lines { lines, .. } => serde_json::Value::from(lines.join("\n")).to_string(),
         Written::Seq { items, .. } => {
             let items: Vec<String> = items.iter().map(|item| in_line(&never_empty(item))).collect();
             format!("[{}]", items.join(", "))
@@ -121,4 +121,39 @@ proptest! {
         let found = document.map(|document| document.root().to_json());
         prop_assert_eq!(found, Some(expected), "{}", source);
     }
+
+    #[test]
+    fn the_schema_library_says_the_same_of_the_tree_and_of_json(part in written()) {
+        let schema = schema();
+        let source = format!("a:{}\n", after(&part, 2));
+        let (document, _) = parse(&source, FileId(0), Limits::default());
+        let Some(document) = document else { return Err(TestCaseError::fail(source)) };
+        let json = document.root().to_json();
+        let expected = jsonschema::is_valid(&schema, &json);
+        let validator = Validator::new(&schema).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(validator.is_valid(document.root()), expected, "{}", source);
+        prop_assert_eq!(validator.validate(document.root()).is_empty(), expected, "{}", source);
+    }
+}
+
+/// Every keyword that looks at a node in a way of its own.
+fn schema() -> serde_json::Value {
+    serde_json::json!({
+        "$defs": {"any": {"anyOf": [
+            {"type": "string", "maxLength": 9, "pattern": "^[^é]*$"},
+            {"type": "integer", "multipleOf": 2},
+            {"type": "number", "exclusiveMaximum": 2, "not": {"type": "integer"}},
+            {"enum": [null, 12, 0, [], {"a": "b"}]},
+            {"const": true},
+            {"type": "array", "uniqueItems": true, "maxItems": 3, "items": {"$ref": "#/$defs/any"}},
+            {
+                "type": "object", "maxProperties": 3, "propertyNames": {"maxLength": 2},
+                "properties": {"a": {"$ref": "#/$defs/any"}},
+                "patternProperties": {"^[b-m]": {"$ref": "#/$defs/any"}},
+                "additionalProperties": {"type": ["string", "null", "boolean", "number"]}
+            }
+        ]}},
+        "properties": {"a": {"$ref": "#/$defs/any"}},
+        "required": ["a"]
+    })
 }

@@ -16,7 +16,7 @@ const FIRST: [&str; 12] = [
 const LAST: [&str; 8] = ["api", "worker", "web", "gateway", "batch", "sync", "cache", "admin"];
 
 /// A valid spec with so many components: about 400 bytes for each.
-pub fn spec(components: usize) -> String {
+pub(crate) fn spec(components: usize) -> String {
     let mut text = String::with_capacity(2_000 + components * 420);
     let racks = components.div_ceil(60).max(9);
     let teams = components.div_ceil(80).clamp(2, 200);
