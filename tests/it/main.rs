@@ -14,6 +14,7 @@ mod puppet_library;
 mod quoting;
 mod recovery;
 mod retention_oracle;
+mod runbooks;
 mod schemas;
 mod templates;
 mod text_fuzz;

@@ -13,7 +13,7 @@ use drplan::spec::Spec;
 use drplan::tech::{Catalogue, built_in};
 use drplan::text::Limits;
 
-fn model(text: &str, catalogue: &Catalogue) -> Model {
+pub(crate) fn model(text: &str, catalogue: &Catalogue) -> Model {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("drplan.yaml", text));
     let (spec, diagnostics) = Spec::read(&sources, Limits::default());
@@ -21,6 +21,10 @@ fn model(text: &str, catalogue: &Catalogue) -> Model {
     let (model, diagnostics) = resolve(&spec, catalogue);
     assert!(!diagnostics.has_errors(), "{diagnostics:#?}");
     model
+}
+
+pub(crate) fn example(name: &str) -> String {
+    fs::read_to_string(format!("{}/examples/{name}/drplan.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 fn generate(text: &str) -> Repository {
@@ -31,7 +35,7 @@ fn generate(text: &str) -> Repository {
     repository(&model, &Desired::of(&model), &catalogue, &origin).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn write(files: &FileSet, folder: &Path) {
+pub(crate) fn write(files: &FileSet, folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     for (path, file) in files.iter() {
         let target = folder.join(path.as_str());

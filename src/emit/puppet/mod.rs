@@ -7,10 +7,8 @@
 
 mod entries;
 mod layout;
-mod names;
 mod profile;
 mod repository;
-mod view;
 
 use rayon::prelude::*;
 

@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::entries::{self, Entries};
-use super::names::{Words, account, is_certname, word};
-use super::view::{self, ComponentView, InstanceView, JobView, StoreView};
 use super::{Failure, Gap, layout};
 use crate::desired::{Desired, HostId};
 use crate::emit::data::Data;
+use crate::emit::names::{Words, account, is_certname, word};
 use crate::emit::templates::Templates;
+use crate::emit::view::{self, ComponentView, InstanceView, JobView, StoreView};
 use crate::model::{ComponentId, InstanceId, Model, StoreId};
 use crate::tech::{Platform, RunsOn};
 

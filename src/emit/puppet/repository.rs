@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::entries::Gathered;
-use super::names::{Words, is_certname};
 use super::profile::{Context, Part};
-use super::{Failure, Gap, Origin, Repository, view};
+use super::{Failure, Gap, Origin, Repository};
 use crate::assets;
 use crate::desired::{Host, HostId};
 use crate::diag::visible::one_line;
 use crate::emit::data::Data;
 use crate::emit::fileset::FileSet;
 use crate::emit::hiera;
+use crate::emit::names::{Words, is_certname};
+use crate::emit::view;
 use crate::tech::Platform;
 
 /// Folders of `templates/puppet/` that are copied as they are, and where to.
@@ -121,7 +122,8 @@ fn roles(context: &Context<'_>, profiles: &BTreeMap<HostId, Vec<String>>) -> Vec
     let mut words = Words::default();
     let named = sets.into_iter().map(|(profiles, hosts)| {
         let joined = profiles.join("_and_");
-        let first = hosts.first().map(|host| format!("node_{}", super::names::word(&host.name))).unwrap_or_default();
+        let first =
+            hosts.first().map(|host| format!("node_{}", crate::emit::names::word(&host.name))).unwrap_or_default();
         RoleView {
             name: words.unique(if joined.len() <= LONGEST_ROLE { joined } else { first }),
             plan: context.model.system.name.clone(),
@@ -178,7 +180,7 @@ fn common(
         "Managed by drplan {} from the spec with digest {}.\nValues of the plan.",
         origin.version, origin.digest
     );
-    let plan = Data::from(super::names::plan(plan));
+    let plan = Data::from(crate::emit::names::plan(plan));
     files.add("data/common.yaml", hiera::document(&header, &[("dr::plan".to_owned(), plan)]))?;
     let (secrets, clashes) = secrets.finish();
     gaps.extend(clashes.into_iter().map(|key| Gap {

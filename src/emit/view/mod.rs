@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::names::{Words, account, word};
 use crate::desired::{Desired, HostId, Job, Trigger, calendar_at_least, first_instance};
+use crate::emit::names::{Words, account, word};
 use crate::model::{ComponentId, Instance, InstanceId, Keep, LocationId, Model, StoreId};
 use crate::tech::{MethodKind, Parameter, ParameterType, RunsOn, Technology};
 use crate::terms::{DependencyKind, LocationKind, ReplicationMode, Role};
 
 /// A component with everything that its templates may ask for.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct ComponentView {
+pub(in crate::emit) struct ComponentView {
     pub name: String,
     pub description: Option<String>,
     pub technology: String,
@@ -34,7 +34,7 @@ pub(super) struct ComponentView {
 
 /// One instance.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct InstanceView {
+pub(in crate::emit) struct InstanceView {
     pub name: String,
     /// Host; null where it runs on none of ours.
     pub host: Option<String>,
@@ -51,7 +51,7 @@ pub(super) struct InstanceView {
 
 /// A dataset.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct DatasetView {
+pub(in crate::emit) struct DatasetView {
     pub name: String,
     pub database: Option<String>,
     pub paths: Vec<String>,
@@ -59,7 +59,7 @@ pub(super) struct DatasetView {
 
 /// A component that this one requires.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct NeighbourView {
+pub(in crate::emit) struct NeighbourView {
     pub name: String,
     pub technology: String,
     pub params: BTreeMap<String, Value>,
@@ -68,7 +68,7 @@ pub(super) struct NeighbourView {
 
 /// A place for copies.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct StoreView {
+pub(in crate::emit) struct StoreView {
     pub name: String,
     pub description: Option<String>,
     pub technology: String,
@@ -84,7 +84,7 @@ pub(super) struct StoreView {
 
 /// The job of a copy.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct JobView {
+pub(in crate::emit) struct JobView {
     pub name: String,
     /// Prefix of its parameters, unique in the component.
     pub word: String,
@@ -133,7 +133,7 @@ pub(super) struct JobView {
 
 /// What a copy of a copy reads.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct SourceView {
+pub(in crate::emit) struct SourceView {
     pub name: String,
     /// The job whose snapshots they were at first.
     pub origin: String,
@@ -143,7 +143,7 @@ pub(super) struct SourceView {
 }
 
 /// The whole of a component.
-pub(super) fn component(model: &Model, desired: &Desired, id: ComponentId) -> ComponentView {
+pub(in crate::emit) fn component(model: &Model, desired: &Desired, id: ComponentId) -> ComponentView {
     let component = &model.components[id];
     let datasets: Vec<DatasetView> = component.datasets.iter().map(|id| dataset(model, *id)).collect();
     let mut words = Words::default();
@@ -166,7 +166,7 @@ pub(super) fn component(model: &Model, desired: &Desired, id: ComponentId) -> Co
 }
 
 /// A store as the hosts of a component reach it.
-pub(super) fn store(model: &Model, desired: &Desired, id: StoreId, component: &str) -> StoreView {
+pub(in crate::emit) fn store(model: &Model, desired: &Desired, id: StoreId, component: &str) -> StoreView {
     let store = &model.stores[id];
     let params = params(&store.technology, &store.parameters);
     let host = desired.host_of_store(id).map(|host| host.name.clone());
@@ -184,13 +184,13 @@ pub(super) fn store(model: &Model, desired: &Desired, id: StoreId, component: &s
 }
 
 /// The site of a location: itself or what it lies within; where there is none, the location.
-pub(super) fn site(model: &Model, at: LocationId) -> &str {
+pub(in crate::emit) fn site(model: &Model, at: LocationId) -> &str {
     let site = model.enclosing(at).find(|id| model.locations[*id].kind == LocationKind::Site);
     &model.locations[site.unwrap_or(at)].name
 }
 
 /// The sides of its component on which a job is.
-pub(super) fn side(model: &Model, desired: &Desired, job: &Job) -> RunsOn {
+pub(in crate::emit) fn side(model: &Model, desired: &Desired, job: &Job) -> RunsOn {
     let first = origin(desired, job);
     let facts = first.method.as_ref().and_then(|name| model.components[job.component].technology.methods.get(name));
     facts.map(|facts| facts.runs_on).unwrap_or_default()
@@ -376,14 +376,14 @@ fn scalar(kind: ParameterType, text: &str) -> Value {
 
 impl ComponentView {
     /// The jobs of one side as one host sees them.
-    pub(super) fn jobs_on(&self, side: &str, host: Option<&str>) -> Vec<JobView> {
+    pub(in crate::emit) fn jobs_on(&self, side: &str, host: Option<&str>) -> Vec<JobView> {
         let of_side = self.jobs.iter().filter(|job| job.side == side);
         of_side.map(|job| JobView { active: host.is_some() && job.host.as_deref() == host, ..job.clone() }).collect()
     }
 }
 
 /// The hosts on which jobs of a component are that run on the side of the store.
-pub(super) fn store_hosts(model: &Model, desired: &Desired, id: ComponentId) -> Vec<HostId> {
+pub(in crate::emit) fn store_hosts(model: &Model, desired: &Desired, id: ComponentId) -> Vec<HostId> {
     let datasets = model.components[id].datasets.iter();
     let jobs = datasets.flat_map(|dataset| &model.datasets[*dataset].copies).map(|copy| desired.job(*copy));
     let mut hosts: Vec<HostId> =

@@ -1,11 +1,11 @@
-//! Names on the Puppet side: words of classes and parameters, accounts, and what can be a node.
+//! Names on the generated side: words of classes and parameters, accounts, nodes and the plan.
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 /// A name of the spec as a word of Puppet: `shop-db` becomes `shop_db`, `7zip` becomes `n7zip`.
-pub(super) fn word(name: &str) -> String {
+pub(in crate::emit) fn word(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' };
     let word: String = name.to_ascii_lowercase().chars().map(plain).collect();
     if word.starts_with(|c: char| c.is_ascii_lowercase()) { word } else { format!("n{word}") }
@@ -13,12 +13,12 @@ pub(super) fn word(name: &str) -> String {
 
 /// Words that are handed out once each: of names that meet (`a-b`, `a_b`) the later ones get a number.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(in crate::emit) struct Words {
     taken: BTreeMap<String, u32>,
 }
 
 impl Words {
-    pub(super) fn unique(&mut self, word: String) -> String {
+    pub(in crate::emit) fn unique(&mut self, word: String) -> String {
         let mut candidate = word.clone();
         while self.taken.contains_key(&candidate) {
             let count = self.taken.entry(word.clone()).or_insert(1);
@@ -32,7 +32,7 @@ impl Words {
 
 /// The account under which a component's hosts reach a store. Prefixed, so that no component can be called like an
 /// account of the system, and at most the 32 characters that Linux allows.
-pub(super) fn account(component: &str) -> String {
+pub(in crate::emit) fn account(component: &str) -> String {
     let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
     let name: String = component.chars().map(plain).collect();
     if name == component && name.len() <= 28 {
@@ -45,7 +45,7 @@ pub(super) fn account(component: &str) -> String {
 }
 
 /// Whether Puppet can know a host by this name; Puppet's own certificates allow no more.
-pub(super) fn is_certname(name: &str) -> bool {
+pub(in crate::emit) fn is_certname(name: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
     name.len() <= 250
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
@@ -53,7 +53,7 @@ pub(super) fn is_certname(name: &str) -> bool {
 }
 
 /// The name of the plan in status documents and metrics: a name of lower-case letters, digits, `.`, `_` and `-`.
-pub(super) fn plan(system: &str) -> String {
+pub(in crate::emit) fn plan(system: &str) -> String {
     let plain =
         |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_') { c.to_ascii_lowercase() } else { '-' };
     let name: String = system.chars().take(63).map(plain).collect();
