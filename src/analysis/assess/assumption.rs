@@ -23,6 +23,11 @@ pub fn assumptions(context: &Context<'_>, assessment: &Assessment<'_>) -> Vec<As
     let mut found = Found { context, by_address: BTreeMap::new(), seen: Seen::new(context) };
     for outcome in &assessment.outcomes {
         for step in &outcome.schedule.steps {
+            // Where machines stand ready, the time to get one plays no part.
+            let ready = context.model.components[step.component].recovery.provision.value > step.to;
+            if step.kind == StepKind::Provision && step.from == step.to && ready {
+                continue;
+            }
             found.step(step.component, step.kind);
         }
         for result in &outcome.results {

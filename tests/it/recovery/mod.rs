@@ -1,5 +1,6 @@
 //! Scenarios, impact and recovery: small specs whose numbers are worked out by hand in comments.
 
+mod assess;
 mod impact;
 mod restore;
 mod scenarios;
