@@ -226,17 +226,19 @@ fn loss_lines(
     };
     let _ = writeln!(out, "  loses of {name}: {amount}{via}  [{verdict}]");
     let Some(explained) = explained else { return };
-    let terms: Vec<String> = explained
-        .derivation
-        .terms
-        .iter()
-        .map(|term| {
-            let sign = if term.seconds < 0 { "-" } else { "" };
-            format!("{sign}{} ({})", Seconds(term.seconds.unsigned_abs()).human(), term.label(model, loss.dataset))
-        })
-        .collect();
-    if !terms.is_empty() {
-        let _ = writeln!(out, "    = {}", terms.join(" + "));
+    let mut sum = String::new();
+    for term in &explained.derivation.terms {
+        let sign = match (sum.is_empty(), term.seconds < 0) {
+            (true, false) => "",
+            (true, true) => "−",
+            (false, false) => " + ",
+            (false, true) => " − ",
+        };
+        let amount = Seconds(term.seconds.unsigned_abs()).human();
+        let _ = write!(sum, "{sign}{amount} ({})", term.label(model, loss.dataset));
+    }
+    if !sum.is_empty() {
+        let _ = writeln!(out, "    = {sum}");
     }
     if let Some(moment) = explained.moment_text(model, loss.dataset) {
         let _ = writeln!(out, "    worst moment {moment}");
@@ -303,8 +305,14 @@ fn assumptions(view: &AssessmentView<'_>, out: &mut String) {
     }
 }
 
-/// `22m`, `3h20m`, `45s`: for cells.
+/// `22m`, `3h20m`, `25h`, `9d1h`: for cells, days only from three on.
 fn short(time: Seconds) -> String {
+    let hours = time.0 / 3_600;
+    if (24..72).contains(&hours) {
+        let rest = Seconds(time.0 % 3_600);
+        let rest = if rest == Seconds::ZERO { String::new() } else { short(rest) };
+        return format!("{hours}h{rest}");
+    }
     time.to_string().replace(' ', "")
 }
 

@@ -1,5 +1,7 @@
 //! `drplan.assessment/1`: results for tools. Times are whole seconds; null is unbounded: the data or the component is lost.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -7,7 +9,7 @@ use super::{AssessmentView, Row};
 use crate::analysis::assess::Judged;
 use crate::analysis::loss::{Loss, Way};
 use crate::analysis::outcome::{ComponentResult, DataLoss};
-use crate::model::{DatasetId, Model, Via};
+use crate::model::{ComponentId, DatasetId, Model, Via};
 use crate::report::json::{schema_of, to_json};
 use crate::terms::Impact;
 
@@ -175,10 +177,13 @@ fn results(view: &AssessmentView<'_>) -> Vec<Entry> {
     let rows = view.rows();
     let mut entries: Vec<Entry> = rows.iter().map(|row| entry(view, row)).collect();
     if view.filter.all {
+        let mut told: BTreeMap<&str, Vec<ComponentId>> = BTreeMap::new();
+        for row in &rows {
+            told.entry(&row.judged.scenario.id).or_default().push(row.judged.result.component);
+        }
         for (scenario, outcome) in view.assessment.outcomes().filter(|(scenario, _)| view.shows_scenario(scenario)) {
-            let of_scenario = rows.iter().filter(|row| row.judged.scenario.id == scenario.id);
-            let told: Vec<_> = of_scenario.map(|row| row.judged.result.component).collect();
-            for result in view.quiet(scenario, &told) {
+            let told = told.get(scenario.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+            for result in view.quiet(told) {
                 let judged = Judged::new(view.context, scenario, outcome, &result);
                 entries.push(entry(view, &Row { judged, losses: Vec::new() }));
             }

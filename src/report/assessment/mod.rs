@@ -129,7 +129,7 @@ impl<'a> AssessmentView<'a> {
     }
 
     /// Components that a scenario does nothing to, where all are asked for.
-    fn quiet(&self, scenario: &Scenario, told: &[ComponentId]) -> Vec<ComponentResult> {
+    fn quiet(&self, told: &[ComponentId]) -> Vec<ComponentResult> {
         let components = self.context.model.components.ids();
         let asked = |id: &ComponentId| self.filter.components.is_empty() || self.filter.components.contains(id);
         let rest = components.filter(|id| !told.contains(id)).filter(asked);
