@@ -71,3 +71,13 @@ fn the_identity_server_passes_every_check() {
     assert_eq!(repository.gaps, []);
     check(&repository.files, GENERATED);
 }
+
+/// Every technology of hosts in one plan, with the copies that each can have.
+const EVERYTHING: &str = include_str!("../emit/everything.yaml");
+
+#[test]
+fn every_technology_passes_every_check() {
+    let repository = generate(EVERYTHING);
+    assert_eq!(repository.gaps, []);
+    check(&repository.files, "manifests lint yaml scripts catalogs units docs");
+}

@@ -61,6 +61,8 @@ pub(in crate::emit) struct DatasetView {
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::emit) struct NeighbourView {
     pub name: String,
+    /// Prefix of parameters about it, unique among the neighbours.
+    pub word: String,
     pub technology: String,
     pub params: BTreeMap<String, Value>,
     pub instances: Vec<InstanceView>,
@@ -149,6 +151,7 @@ pub(in crate::emit) fn component(model: &Model, desired: &Desired, id: Component
     let mut words = Words::default();
     let copies = component.datasets.iter().flat_map(|dataset| &model.datasets[*dataset].copies);
     let jobs = copies.map(|copy| job(model, desired, desired.job(*copy), &mut words)).collect();
+    let mut neighbours = Words::default();
     let requires = component.depends_on.iter().filter(|needed| needed.kind == DependencyKind::Requires);
     ComponentView {
         name: component.name.clone(),
@@ -161,7 +164,7 @@ pub(in crate::emit) fn component(model: &Model, desired: &Desired, id: Component
         instances: instances(model, desired, id),
         datasets,
         jobs,
-        requires: requires.map(|needed| neighbour(model, desired, needed.on)).collect(),
+        requires: requires.map(|needed| neighbour(model, desired, needed.on, &mut neighbours)).collect(),
     }
 }
 
@@ -202,10 +205,11 @@ fn origin<'d>(desired: &'d Desired, job: &'d Job) -> &'d Job {
     chain.take(desired.jobs.len() + 1).last().unwrap_or(job)
 }
 
-fn neighbour(model: &Model, desired: &Desired, id: ComponentId) -> NeighbourView {
+fn neighbour(model: &Model, desired: &Desired, id: ComponentId, words: &mut Words) -> NeighbourView {
     let component = &model.components[id];
     NeighbourView {
         name: component.name.clone(),
+        word: words.unique(word(&component.name)),
         technology: component.technology.name.clone(),
         params: params(&component.technology, &component.parameters),
         instances: instances(model, desired, id),

@@ -70,11 +70,14 @@ define dr::app (
     }
   }
 
-  unless $packages.empty {
-    package { $packages:
-      ensure => installed,
-      before => Dr::Service[$_app],
+  # Several services on a host may need the same package.
+  $packages.each |String[1] $package| {
+    unless defined(Package[$package]) {
+      package { $package:
+        ensure => installed,
+      }
     }
+    Package[$package] -> Dr::Service[$_app]
   }
 
   if $archive_source =~ NotUndef {

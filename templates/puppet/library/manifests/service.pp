@@ -50,11 +50,14 @@ define dr::service (
   $_unit = $unit.lest || { "${_service}.service" }
   $_marks = "${dr::state_dir}/services/${_service}"
 
-  unless $packages.empty {
-    package { $packages:
-      ensure => installed,
-      before => Exec["dr-service-start-${_service}"],
+  # Several services on a host may need the same package.
+  $packages.each |String[1] $package| {
+    unless defined(Package[$package]) {
+      package { $package:
+        ensure => installed,
+      }
     }
+    Package[$package] -> Exec["dr-service-start-${_service}"]
   }
 
   if $command =~ NotUndef {
