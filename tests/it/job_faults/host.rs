@@ -9,13 +9,13 @@ use std::process::{Child, Command, Output, Stdio};
 const JOB: &str = "files";
 
 /// Where everything of the host lies; settings are changed by writing the files that Puppet would write.
-pub struct Host {
+pub(super) struct Host {
     dir: tempfile::TempDir,
 }
 
 impl Host {
     /// A host with a job `files` that backs up `data`, keeps one snapshot and verifies all data.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         for tool in ["restic", "jq", "flock"] {
             let found = Command::new(tool).arg("--version").output();
             assert!(found.is_ok(), "{tool} is missing: apt-get install restic jq util-linux");
@@ -57,7 +57,7 @@ impl Host {
     }
 
     /// Writes the settings of a job, as the library's templates do.
-    pub fn configure(&self, job: &str, repository: &str, extra: &[&str]) {
+    pub(super) fn configure(&self, job: &str, repository: &str, extra: &[&str]) {
         let settings = format!(
             "DR_REPOSITORY='{}'\nDR_TAG='{JOB}'\nDR_FORGET_ARGS='--keep-last 1'\nDR_VERIFICATION='full'\nDR_MIN_FILES=1\nDR_DRILL_DIR='{}'\nDR_SUBJECT=''\n{}\n",
             self.path(repository).display(),
@@ -73,44 +73,44 @@ impl Host {
         }
     }
 
-    pub fn paths(&self, job: &str, paths: &[PathBuf]) {
+    pub(super) fn paths(&self, job: &str, paths: &[PathBuf]) {
         let lines: String = paths.iter().map(|path| format!("{}\n", path.display())).collect();
         self.write(&format!("etc/restic/{job}.paths"), &lines);
     }
 
     /// The command before (`pre`) or after (`post`) the backup.
-    pub fn hook(&self, which: &str, shell: &str) {
+    pub(super) fn hook(&self, which: &str, shell: &str) {
         self.write(&format!("etc/restic/{JOB}.{which}"), &format!("/bin/sh\n-c\n{shell}\n"));
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn backup(&self) -> Output {
+    pub(super) fn backup(&self) -> Output {
         self.run(&["dr-restic-backup", JOB])
     }
 
-    pub fn run(&self, words: &[&str]) -> Output {
+    pub(super) fn run(&self, words: &[&str]) -> Output {
         self.command(words).output().unwrap()
     }
 
     /// Starts a script in a process group of its own, as systemd does, so that it can be killed with its children.
-    pub fn spawn(&self, words: &[&str]) -> Child {
+    pub(super) fn spawn(&self, words: &[&str]) -> Child {
         use std::os::unix::process::CommandExt;
         self.command(words).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// A command of the host: one of its scripts, or any other program, in its environment.
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub(super) fn command(&self, words: &[&str]) -> Command {
         let own = self.path("bin").join(words[0]);
         let mut command = if own.exists() { Command::new(own) } else { Command::new(words[0]) };
         command
@@ -125,19 +125,19 @@ impl Host {
         command
     }
 
-    pub fn status(&self, job: &str) -> Value {
+    pub(super) fn status(&self, job: &str) -> Value {
         serde_json::from_str(&self.read(&format!("state/status/{job}.json"))).unwrap()
     }
 
     /// Ids of the snapshots that count as copies of the job, oldest first.
-    pub fn snapshots(&self) -> Vec<String> {
+    pub(super) fn snapshots(&self) -> Vec<String> {
         let output = self.run(&["restic", "snapshots", "--json", "--no-lock", "--tag", JOB]);
         let list: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
         list.as_array().into_iter().flatten().map(|one| one["id"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Exit code of the freshness check with an objective that no test can miss.
-    pub fn freshness(&self) -> Option<i32> {
+    pub(super) fn freshness(&self) -> Option<i32> {
         self.run(&["dr-freshness", JOB, "--max-age", "100000"]).status.code()
     }
 
@@ -148,6 +148,6 @@ impl Host {
     }
 }
 
-pub fn text(output: &Output) -> String {
+pub(super) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

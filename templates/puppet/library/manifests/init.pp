@@ -96,7 +96,7 @@ class dr (
       ;
   }
 
-  dr::script { ['dr-freshness', 'dr-status', 'dr-probe']: }
+  dr::script { ['dr-freshness', 'dr-host-key', 'dr-probe', 'dr-status']: }
   dr::script { ['dr-service', 'dr-unpack']:
     folder => 'service',
   }
