@@ -55,6 +55,8 @@ pub enum Command {
     Assess(Assess),
     /// Draw the dependency graph
     Graph(Graph),
+    /// Write Puppet code and runbooks
+    Generate(Generate),
     /// Put specs into canonical order and spacing; comments stay
     Fmt(Fmt),
     /// Print a JSON Schema

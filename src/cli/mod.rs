@@ -7,6 +7,7 @@ mod completions;
 pub mod deploy;
 mod exit;
 mod fmt;
+mod generate;
 mod graph;
 mod init;
 mod io;
@@ -35,6 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Validate(args) => validate::run(args, common),
         Command::Assess(args) => assess::run(args, common),
         Command::Graph(args) => graph::run(args, common),
+        Command::Generate(args) => generate::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
