@@ -8,10 +8,15 @@
 pub enum Data {
     /// `undef` in Puppet, `null` elsewhere.
     Undef,
+    /// `true` or `false`.
     Bool(bool),
+    /// A whole number, as wide as Puppet's integers.
     Int(i64),
+    /// Text, whatever it looks like.
     Str(String),
+    /// Values in their order.
     List(Vec<Data>),
+    /// Entries in the order in which they are written.
     Map(Vec<(String, Data)>),
 }
 

@@ -17,7 +17,9 @@ pub struct FileSet {
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
+    /// The bytes to write.
     pub contents: Vec<u8>,
+    /// Mode 0755 instead of 0644.
     pub executable: bool,
 }
 
@@ -28,15 +30,24 @@ pub struct RelPath(String);
 /// Why a path or a set of files is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileSetError {
+    /// A path that could lead elsewhere, or that no file system takes.
     #[error("{} cannot be the path of a generated file: {problem}", visible(.path))]
-    BadPath { path: String, problem: &'static str },
+    BadPath {
+        /// The path as given.
+        path: String,
+        /// The rule that it breaks.
+        problem: &'static str,
+    },
+    /// A path given twice.
     #[error("two files are generated as {0}")]
     Duplicate(RelPath),
+    /// A path above that of another file.
     #[error("{0} is generated both as a file and as a folder")]
     FileIsFolder(RelPath),
 }
 
 impl FileSet {
+    /// An empty set.
     pub fn new() -> FileSet {
         FileSet::default()
     }
@@ -70,10 +81,12 @@ impl FileSet {
         self.files.iter()
     }
 
+    /// How many files.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
+    /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -108,6 +121,7 @@ impl RelPath {
         }
     }
 
+    /// The path as text, with `/` between its parts.
     pub fn as_str(&self) -> &str {
         &self.0
     }

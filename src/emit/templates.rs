@@ -42,25 +42,38 @@ struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{template}{}: {message}", line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct TemplateError {
+    /// The template's name.
     pub template: String,
     /// The line in the template, counted from one, where it is known.
     pub line: Option<usize>,
+    /// What is wrong, on one line.
     pub message: String,
 }
 
 /// The language that a template writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
+    /// Puppet manifests.
     Puppet,
+    /// Puppet's text templates.
     Epp,
+    /// Scripts for bash.
     Shell,
+    /// Pages for people.
     Markdown,
+    /// YAML, read alike by 1.1 and 1.2.
     Yaml,
+    /// JSON.
     Json,
+    /// TOML.
     Toml,
+    /// HTML.
     Html,
+    /// Scripts for Windows.
     PowerShell,
+    /// Standard SQL.
     Sql,
+    /// Ruby, for checks of Puppet code.
     Ruby,
 }
 

@@ -235,7 +235,7 @@ const WHOLE: &[&str] = &[
 ];
 
 /// The whole ones and `count` made of random pieces: the same ones on every machine.
-pub fn texts(count: usize) -> Vec<String> {
+pub(crate) fn texts(count: usize) -> Vec<String> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = |below: usize| {
         state ^= state << 13;

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 /// Runs `program` with `input` on its standard input; `package` is what to install if it is not there.
-pub fn run(program: &str, package: &str, args: &[&str], input: &str) -> Output {
+#[expect(clippy::disallowed_methods, reason = "the tools are the oracles; the product runs none")]
+pub(crate) fn run(program: &str, package: &str, args: &[&str], input: &str) -> Output {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("LC_ALL", "C.UTF-8");
@@ -19,7 +20,7 @@ pub fn run(program: &str, package: &str, args: &[&str], input: &str) -> Output {
 }
 
 /// As [`run`], and the tool has to succeed; gives its standard output.
-pub fn succeed(program: &str, package: &str, args: &[&str], input: &str) -> String {
+pub(crate) fn succeed(program: &str, package: &str, args: &[&str], input: &str) -> String {
     let output = run(program, package, args, input);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {args:?}: {complaint}\n{}", String::from_utf8_lossy(&output.stdout));

@@ -1,6 +1,7 @@
 //! What `generate --check` says: how a folder differs from what would be generated.
 
 use super::error::{Conflict, ConflictKind};
+use super::look::{Found, look};
 use super::survey::{State, Wanted};
 use crate::diag::visible::{visible, visible_lines};
 use crate::emit::fileset::RelPath;
@@ -15,31 +16,27 @@ const MAX_DIFF: u64 = 4 << 20;
 /// One path that is not as it would be generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
+    /// Where it is.
     pub path: RelPath,
+    /// How it differs.
     pub kind: DifferenceKind,
+    /// What is there, unless it is nothing, no file, or very long.
+    pub old: Option<Vec<u8>>,
+    /// What would be generated.
+    pub new: Option<Vec<u8>>,
 }
 
-/// How it differs.
+/// How a path differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DifferenceKind {
-    Missing {
-        new: Vec<u8>,
-    },
-    /// Ours, and generated anew it would be another. Both are the same if only the executable bit differs.
-    Changed {
-        old: Vec<u8>,
-        new: Vec<u8>,
-    },
-    /// Ours, and no longer generated.
-    Stray {
-        old: Vec<u8>,
-    },
-    /// `generate` would refuse: edited, foreign, a link. The texts are there where both are text files.
-    Conflict {
-        kind: ConflictKind,
-        old: Option<Vec<u8>>,
-        new: Option<Vec<u8>>,
-    },
+    /// It is not there.
+    Missing,
+    /// Ours and as we left it, and it would be generated anew.
+    OutOfDate,
+    /// Ours and as we left it, and no longer generated.
+    Stray,
+    /// `generate` would refuse to touch it.
+    Conflict(ConflictKind),
 }
 
 impl Difference {
@@ -47,64 +44,53 @@ impl Difference {
     pub fn summary(&self) -> String {
         let path = visible(self.path.as_str());
         match &self.kind {
-            DifferenceKind::Missing { .. } => format!("{path} is missing"),
-            DifferenceKind::Changed { old, new } if old == new => format!("{path} has the wrong executable bit"),
-            DifferenceKind::Changed { .. } => format!("{path} is out of date"),
-            DifferenceKind::Stray { .. } => format!("{path} is no longer generated"),
-            DifferenceKind::Conflict { kind, .. } => {
-                Conflict { path: self.path.clone(), kind: kind.clone() }.to_string()
-            }
+            DifferenceKind::Missing => format!("{path} is missing"),
+            DifferenceKind::OutOfDate if self.old == self.new => format!("{path} has the wrong executable bit"),
+            DifferenceKind::OutOfDate => format!("{path} is out of date"),
+            DifferenceKind::Stray => format!("{path} is no longer generated"),
+            DifferenceKind::Conflict(kind) => Conflict { path: self.path.clone(), kind: kind.clone() }.to_string(),
         }
     }
 
     /// A unified diff from what is there to what would be; empty where there is nothing to compare. What a terminal
     /// would act on is made visible.
     pub fn unified(&self) -> String {
-        let (old, new) = match &self.kind {
-            DifferenceKind::Missing { new } => (None, Some(new)),
-            DifferenceKind::Changed { old, new } => (Some(old), Some(new)),
-            DifferenceKind::Stray { old } => (Some(old), None),
-            DifferenceKind::Conflict { old: None, .. } => return String::new(),
-            DifferenceKind::Conflict { old, new, .. } => (old.as_ref(), new.as_ref()),
-        };
-        let text = |bytes: Option<&Vec<u8>>| {
-            let text = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
-            visible_lines(&text).into_owned()
-        };
-        let name = |side: &str, bytes: Option<&Vec<u8>>| match bytes {
+        if self.old.is_none() && self.kind != DifferenceKind::Missing {
+            return String::new();
+        }
+        let (before, after) = (text(self.old.as_deref()), text(self.new.as_deref()));
+        let name = |side: &str, bytes: &Option<Vec<u8>>| match bytes {
             Some(_) => format!("{side}/{}", visible(self.path.as_str())),
             None => "/dev/null".to_owned(),
         };
-        let (before, after) = (text(old), text(new));
         let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-        diff.unified_diff().context_radius(3).header(&name("a", old), &name("b", new)).to_string()
+        diff.unified_diff().context_radius(3).header(&name("a", &self.old), &name("b", &self.new)).to_string()
     }
 }
 
 /// Turns a survey into differences, sorted by path.
 pub(super) fn differences(folder: &Path, wanted: &Wanted, states: &BTreeMap<RelPath, State>) -> Vec<Difference> {
-    let old = |path: &RelPath| {
-        let path = folder.join(path.as_str());
-        let short = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_DIFF);
-        if short { fs::read(&path).ok() } else { None }
-    };
-    let new = |path: &RelPath| wanted.files.get(path).map(|(_, file)| file.contents.clone());
-    let mut out = Vec::new();
-    for (path, state) in states {
+    let difference = |(path, state): (&RelPath, &State)| {
         let kind = match state {
-            State::UpToDate => continue,
-            State::Missing => DifferenceKind::Missing { new: new(path).unwrap_or_default() },
-            State::OutOfDate(_) => {
-                DifferenceKind::Changed { old: old(path).unwrap_or_default(), new: new(path).unwrap_or_default() }
-            }
-            State::Stray(_) => DifferenceKind::Stray { old: old(path).unwrap_or_default() },
-            State::Conflict(kind) => {
-                let readable = matches!(kind, ConflictKind::Edited | ConflictKind::Foreign | ConflictKind::EditedStray);
-                let old = if readable { old(path) } else { None };
-                DifferenceKind::Conflict { kind: kind.clone(), old, new: new(path) }
-            }
+            State::UpToDate => return None,
+            State::Missing => DifferenceKind::Missing,
+            State::OutOfDate(_) => DifferenceKind::OutOfDate,
+            State::Stray(_) => DifferenceKind::Stray,
+            State::Conflict(kind) => DifferenceKind::Conflict(kind.clone()),
         };
-        out.push(Difference { path: path.clone(), kind });
+        let new = wanted.files.get(path).map(|(_, file)| file.contents.clone());
+        Some(Difference { path: path.clone(), kind, old: contents(folder, path), new })
+    };
+    states.iter().filter_map(difference).collect()
+}
+
+fn contents(folder: &Path, path: &RelPath) -> Option<Vec<u8>> {
+    match look(folder, path) {
+        Ok(Found::File { len, .. }) if len <= MAX_DIFF => fs::read(folder.join(path.as_str())).ok(),
+        _ => None,
     }
-    out
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    visible_lines(&String::from_utf8_lossy(bytes.unwrap_or_default())).into_owned()
 }

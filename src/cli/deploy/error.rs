@@ -9,32 +9,68 @@ use std::path::{Path, PathBuf};
 /// A deployment that did not happen. Except for [`DeployError::Unfinished`] the folder is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
+    /// The disk says no.
     #[error("cannot {action} {}: {source}", show(.path))]
-    Io { action: &'static str, path: PathBuf, source: io::Error },
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Files that are not ours, or not as we left them; all of them.
     #[error("{}", list(.0))]
     Refused(Vec<Conflict>),
+    /// Somebody else holds the lock.
     #[error("another run is writing to {}", show(.0))]
     Busy(PathBuf),
+    /// The folder, or one on the way to it, is a link.
     #[error("{} is a symbolic link", show(.0))]
     LinkedFolder(PathBuf),
+    /// The folder is something else.
     #[error("{} is not a folder", show(.0))]
     NotAFolder(PathBuf),
+    /// The manifest cannot be trusted, so nothing in the folder can.
     #[error("cannot use {}: {}", show(.path), visible(.problem))]
-    Manifest { path: PathBuf, problem: String },
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Two generators want the same path.
     #[error("{} is both in {first} and in {second}", visible(.path.as_str()))]
-    TwoSections { path: RelPath, first: String, second: String },
+    TwoSections {
+        /// The path.
+        path: RelPath,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A generator wants a path of the writer itself.
     #[error("{} is a name that the tool needs for itself", visible(.0.as_str()))]
     Reserved(RelPath),
+    /// A check finds a folder in which a run was interrupted.
     #[error("an earlier run was interrupted while it wrote to {}", show(.0))]
     Interrupted(PathBuf),
+    /// Neither forwards nor back: the journal stays for the next run.
     #[error("{} is half written, and could not be set right: {}", show(.folder), visible_lines(.problem))]
-    Unfinished { folder: PathBuf, problem: String },
+    Unfinished {
+        /// The folder.
+        folder: PathBuf,
+        /// What stopped it, both ways.
+        problem: String,
+    },
 }
 
 /// A file that stands in the way, and is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
+    /// Where it is.
     pub path: RelPath,
+    /// Why it is left alone.
     pub kind: ConflictKind,
 }
 

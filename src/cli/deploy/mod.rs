@@ -42,9 +42,13 @@ use survey::{State, Wanted, conflicts, survey};
 /// What a deployment did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
+    /// Files that were not there.
     pub created: Vec<RelPath>,
+    /// Files that had another text or mode.
     pub updated: Vec<RelPath>,
+    /// Files that are no longer generated.
     pub removed: Vec<RelPath>,
+    /// How many files were as they should be.
     pub unchanged: usize,
     /// An interrupted run was finished first.
     pub recovered: bool,
