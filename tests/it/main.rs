@@ -1,5 +1,12 @@
 //! One binary for all integration tests.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what helps a test may fail where it stands"
+)]
+
 mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
