@@ -100,6 +100,18 @@ dr_pg_protect() {
   echo false
 }
 
+# dr_pg_serve_alone: a new primary of a synchronous cluster whose standby is gone would wait for it at every commit.
+dr_pg_serve_alone() {
+  local waits
+  waits=$(dr_pg_query "select current_setting('synchronous_standby_names') <> ''
+    and not exists (select 1 from pg_stat_replication where sync_state in ('sync', 'quorum'))")
+  [ "$waits" = t ] || return 0
+  dr_step 'no standby is connected: commits go on without one'
+  dr_pg_query "alter system set synchronous_standby_names = ''"
+  dr_pg_query 'select pg_reload_conf()' >/dev/null
+  dr_say "When a standby streams again: dr-pg-sync $PG_STANZA on"
+}
+
 # dr_pg_heartbeat: newest heartbeat that the database holds, in seconds since 1970, or null.
 dr_pg_heartbeat() {
   dr_pg_query "select coalesce((select extract(epoch from ts)::text from dr.heartbeat), 'null')" 2>/dev/null || echo null
