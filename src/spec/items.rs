@@ -358,10 +358,6 @@ pub struct Dataset<'a> {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Copy<'a> {
-    /// The store where it goes.
-    #[serde(borrow)]
-    #[schemars(required)]
-    pub to: MaybeText<'a>,
     /// How it is made: a method of the component's technology.
     #[serde(borrow)]
     pub method: MaybeText<'a>,
@@ -403,6 +399,10 @@ pub struct Copy<'a> {
     /// The transfer itself; the point can be restored when it is over.
     #[serde(borrow)]
     pub takes: Maybe<'a, Seconds>,
+    /// The store where it goes.
+    #[serde(borrow)]
+    #[schemars(required)]
+    pub to: MaybeText<'a>,
     /// What is kept, with restic's meaning; everything without it.
     #[serde(borrow)]
     pub keep: Option<At<Keep<'a>>>,

@@ -47,7 +47,7 @@ mod tests {
     fn follows_the_language() {
         let first = |path: &[&str]| key_order(path).and_then(|keys| keys.into_iter().next());
         assert_eq!(first(&[]), Some("drplan".to_owned()));
-        assert_eq!(first(&["components", "shop", "data", "main", "copies", "nightly"]), Some("to".to_owned()));
+        assert_eq!(first(&["components", "shop", "data", "main", "copies", "nightly"]), Some("method".to_owned()));
         assert_eq!(first(&["links", "[]"]), Some("between".to_owned()));
         assert_eq!(first(&["components", "shop", "objective"]), Some("rto".to_owned()));
         assert_eq!(first(&["components"]), None);

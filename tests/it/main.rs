@@ -10,6 +10,7 @@
 mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
+mod examples;
 mod generated_specs;
 mod hiera;
 mod hostile;
