@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::losses::Losses;
+use super::promises::Promises;
 use super::scenario::Places;
+use crate::graph::{Digraph, strongly_connected};
 use crate::model::{ComponentId, Id, LinkId, LocationId, Model};
 use crate::terms::DependencyKind;
 
@@ -16,6 +18,8 @@ pub struct Context<'m> {
     /// Who answers for data loss.
     pub losses: &'m dyn Losses,
     dependents: Dependents,
+    pub(super) promises: Promises,
+    circular: Vec<bool>,
     rank: Vec<u32>,
     links: FxHashMap<(LocationId, LocationId), LinkId>,
 }
@@ -37,6 +41,8 @@ impl<'m> Context<'m> {
             places: Places::new(model),
             losses,
             dependents: Dependents::new(model),
+            promises: Promises::new(model),
+            circular: circular(model),
             rank: ranks(model),
             links: links(model),
         }
@@ -45,6 +51,12 @@ impl<'m> Context<'m> {
     /// The position of a component in the order of names, by which all ties are broken.
     pub fn rank(&self, component: ComponentId) -> u32 {
         self.rank[component.index()]
+    }
+
+    /// Whether a component may wait for itself in a recovery: over what it requires, what it needs in order to recover, and
+    /// whoever keeps the keys of its copies.
+    pub fn is_circular(&self, component: ComponentId) -> bool {
+        self.circular[component.index()]
     }
 
     /// Who depends on a component while it runs, and how; `recovery` is not among the kinds.
@@ -118,6 +130,24 @@ impl Dependents {
     fn of(&self, id: ComponentId) -> impl Iterator<Item = (ComponentId, DependencyKind)> {
         self.rows[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize].iter().copied()
     }
+}
+
+fn circular(model: &Model) -> Vec<bool> {
+    let number = |id: ComponentId| u32::try_from(id.index()).unwrap_or(u32::MAX);
+    let needs = model.components.iter().flat_map(|(id, component)| {
+        let needed = component.depends_on.iter().filter(|d| d.kind != DependencyKind::Uses).map(|d| d.on);
+        needed.map(move |on| (number(id), number(on)))
+    });
+    let keys = model.copies.values().filter_map(|copy| {
+        let component = model.datasets[copy.dataset].component;
+        Some((number(component), number(copy.encrypted_by?)))
+    });
+    let graph = Digraph::from_edges(model.components.len(), needs.chain(keys));
+    let knots = strongly_connected(&graph);
+    let mut sizes = vec![0u32; knots.len()];
+    knots.iter().for_each(|&knot| sizes[knot as usize] += 1);
+    let circular = |node: u32| sizes[knots[node as usize] as usize] > 1 || graph.successors(node).contains(&node);
+    graph.nodes().map(circular).collect()
 }
 
 fn ranks(model: &Model) -> Vec<u32> {

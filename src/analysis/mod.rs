@@ -5,10 +5,12 @@
 pub mod assess;
 pub mod context;
 mod exact;
+mod following;
 pub mod impact;
 pub mod loss;
 pub mod losses;
 pub mod outcome;
 pub mod procedure;
+mod promises;
 pub mod rto;
 pub mod scenario;

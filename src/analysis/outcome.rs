@@ -1,6 +1,7 @@
 //! One scenario from the failure to the last component that serves again.
 
 use super::context::Context;
+use super::following::followers;
 use super::impact::{Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back};
 use super::losses::{DataEvent, Remains, WorstLoss};
 use super::procedure::{Procedure, procedure};
@@ -34,6 +35,8 @@ pub struct ComponentResult {
     pub through: Option<ComponentId>,
     /// Why it does not come back, where it does not.
     pub no_way_back: Option<NoWayBack>,
+    /// Whether it answers reads while it is interrupted.
+    pub reads: bool,
     /// What of its data is lost.
     pub data_loss: Box<[DataLoss]>,
     /// When it serves again; none where it serves all the time or never again.
@@ -62,6 +65,17 @@ pub struct Recovery {
 }
 
 impl ComponentResult {
+    /// What is left of its service until it comes back.
+    pub fn level(&self) -> Level {
+        match self.impact {
+            Impact::None | Impact::Degraded => Level::Serves,
+            Impact::ReadOnly => Level::Reads,
+            Impact::Outage => Level::Down,
+            Impact::Lost if self.reads => Level::Reads,
+            Impact::Lost => Level::Down,
+        }
+    }
+
     /// How long it is away: none where it never comes back.
     pub fn away(&self) -> Option<Seconds> {
         match self.impact {
@@ -83,23 +97,30 @@ impl Outcome {
 
 /// Works out what a scenario does.
 pub fn outcome(context: &Context<'_>, scenario: &Scenario) -> Outcome {
-    let gone = Gone::new(context.model, &context.places, &scenario.cause);
-    outcome_of(context, scenario.kind, scenario.declared(), gone)
+    let core = core(context, scenario);
+    let results = with_followers(context, &core);
+    Outcome { results: results.into(), ..core }
 }
 
-pub(super) fn outcome_of(
-    context: &Context<'_>,
-    kind: ScenarioKind,
-    declared: Option<DeclaredScenarioId>,
-    gone: Gone,
-) -> Outcome {
+/// The results of an outcome together with those of everybody who merely waits, in the order of names.
+pub(super) fn with_followers(context: &Context<'_>, core: &Outcome) -> Vec<ComponentResult> {
+    let mut results = core.results.to_vec();
+    results.extend(followers(context, &core.results));
+    results.sort_by_key(|result| context.rank(result.component));
+    results
+}
+
+/// What a scenario does to the components that it hits itself. Whoever merely waits for them is left out, however many
+/// they are.
+pub(super) fn core(context: &Context<'_>, scenario: &Scenario) -> Outcome {
+    let gone = Gone::new(context.model, &context.places, &scenario.cause);
     let unprotected = unprotected(context, &gone);
-    let spread = spread(context, kind, &gone);
+    let spread = spread(context, scenario.kind, &gone);
     if spread.affected.iter().all(is_untroubled) {
         return Outcome { unprotected, ..Outcome::default() };
     }
     let recovery = recovery_of(context, gone, spread);
-    let schedule = recovery.schedule(context, kind, declared, Capacity::default());
+    let schedule = recovery.schedule(context, scenario, Capacity::default());
     let results = recovery.results(context, &schedule);
     Outcome { results, schedule, unprotected }
 }
@@ -139,15 +160,17 @@ impl Recovery {
         Network::new(context, &self.gone, &self.spread, &self.procedures, &returning)
     }
 
-    pub(super) fn schedule(
-        &self,
-        context: &Context<'_>,
-        kind: ScenarioKind,
-        declared: Option<DeclaredScenarioId>,
-        capacity: Capacity,
-    ) -> Schedule {
+    pub(super) fn schedule(&self, context: &Context<'_>, scenario: &Scenario, capacity: Capacity) -> Schedule {
         let network = self.network(context);
-        let objective = |id| promise(context, kind, declared, id).rto.map(|threshold| threshold.at_most);
+        let (kind, declared) = (scenario.kind, scenario.declared());
+        let class = context.promises.class(kind, declared);
+        // Those who merely wait are not in the network; the most impatient of them is enough.
+        let objective = |id| {
+            let own = promise(context, kind, declared, id).rto.map(|threshold| threshold.at_most);
+            let waiting = context.promises.waiting(context.model, class, id);
+            let waiting = if self.spread.level(id) == Level::Reads { waiting.reads } else { waiting.down };
+            own.into_iter().chain(waiting).min()
+        };
         schedule(context, &network, capacity, objective)
     }
 
@@ -164,9 +187,11 @@ impl Recovery {
         affected: &Affected,
         outcome: &Option<Result<Choice, NoWayBack>>,
     ) -> Option<ComponentResult> {
+        let standing = affected.standing.as_ref()?;
         let data_loss = self.data_loss(context, affected);
         let impact = match (affected.level, outcome) {
-            (Level::Serves, _) if affected.degraded => Impact::Degraded,
+            // What it uses has been looked at only where it loses data.
+            (Level::Serves, _) if !data_loss.is_empty() && self.is_degraded(context, affected) => Impact::Degraded,
             (Level::Serves, _) => Impact::None,
             (_, Some(Err(_))) => Impact::Lost,
             (Level::Reads, _) => Impact::ReadOnly,
@@ -185,6 +210,7 @@ impl Recovery {
             strategy: strategy(context, affected, no_way_back),
             through: self.through(context, affected, no_way_back),
             no_way_back,
+            reads: standing.reads && affected.level == Level::Reads,
             data_loss,
             recovery: schedule.times_of(context, affected.component),
         })
@@ -207,9 +233,17 @@ impl Recovery {
         if affected.level > Level::Serves {
             return first(&mut self.spread.awaited(context, affected.component));
         }
+        first(&mut self.troubled_uses(context, affected))
+    }
+
+    fn is_degraded(&self, context: &Context<'_>, affected: &Affected) -> bool {
+        self.troubled_uses(context, affected).next().is_some()
+    }
+
+    fn troubled_uses(&self, context: &Context<'_>, affected: &Affected) -> impl Iterator<Item = ComponentId> {
         let used = context.model.components[affected.component].depends_on.iter();
         let used = used.filter(|d| d.kind == DependencyKind::Uses).map(|d| d.on);
-        first(&mut used.filter(|&on| self.spread.level(on) > Level::Serves))
+        used.filter(|&on| self.spread.level(on) > Level::Serves)
     }
 
     fn data_loss(&self, context: &Context<'_>, affected: &Affected) -> Box<[DataLoss]> {
@@ -278,7 +312,7 @@ pub fn promise(
 
 fn is_untroubled(affected: &Affected) -> bool {
     let losing = affected.standing.as_ref().is_some_and(|standing| standing.losing != Losing::Nothing);
-    affected.level == Level::Serves && !affected.degraded && !losing
+    affected.level == Level::Serves && !losing
 }
 
 fn strategy(context: &Context<'_>, affected: &Affected, no_way_back: Option<NoWayBack>) -> Strategy {

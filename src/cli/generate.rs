@@ -88,7 +88,7 @@ fn sections(loaded: &Loaded, targets: &[Target]) -> Result<(Vec<(&'static str, F
                 let losses = LossEngine::new(model);
                 let context = Context::new(model, &losses);
                 let assessment = assess(&context, Options::default());
-                let groups = assessment.groups();
+                let groups = assessment.groups(&context);
                 let pages = runbook::runbooks(&context, &desired, &loaded.catalogue, &groups, &origin)
                     .map_err(|error| Failure::new(format!("cannot generate runbooks: {error}")))?;
                 let mut files = FileSet::new();

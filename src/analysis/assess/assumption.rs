@@ -21,7 +21,7 @@ pub struct Assumption {
 /// Every assumption that some result rests on, once, sorted by address.
 pub fn assumptions(context: &Context<'_>, assessment: &Assessment<'_>) -> Vec<Assumption> {
     let mut found = Found { context, by_address: BTreeMap::new(), seen: Seen::new(context) };
-    for outcome in &assessment.outcomes {
+    for outcome in &assessment.cores {
         for step in &outcome.schedule.steps {
             // Where machines stand ready, the time to get one plays no part.
             let ready = context.model.components[step.component].recovery.provision.value > step.to;

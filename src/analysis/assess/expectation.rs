@@ -54,9 +54,10 @@ pub(super) fn evaluations(context: &Context<'_>, assessment: &Assessment<'_>) ->
 }
 
 fn evaluation(context: &Context<'_>, assessment: &Assessment<'_>, expectation: &Expectation) -> Evaluation {
-    match assessment.find(context, &expectation.scenario) {
-        Ok((scenario, outcome)) => {
-            let (found, failed) = evaluate(expectation, outcome.result(context, expectation.component));
+    match assessment.scenarios.find(&expectation.scenario) {
+        Ok(scenario) => {
+            let result = assessment.result(context, &scenario, expectation.component);
+            let (found, failed) = evaluate(expectation, result.as_ref());
             Evaluation { scenario: Ok(scenario.id), found, failed }
         }
         Err(unknown) => Evaluation { scenario: Err(unknown), found: evaluate(expectation, None).0, failed: Vec::new() },

@@ -2,6 +2,7 @@
 
 use super::Assessment;
 use crate::analysis::context::Context;
+use crate::analysis::impact::Level;
 use crate::analysis::outcome::{ComponentResult, DataLoss, Outcome, promise};
 use crate::analysis::rto::PathStep;
 use crate::analysis::scenario::Scenario;
@@ -62,6 +63,22 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// Whether somebody who merely waits has been promised to wait less long. That is so exactly where a component that is
+/// hit comes back later than the least of the promises to those who wait for it: each of them waits for the last that it
+/// needs.
+pub(super) fn waits_too_long(context: &Context<'_>, scenario: &Scenario, core: &Outcome) -> bool {
+    let class = context.promises.class(scenario.kind, scenario.declared());
+    core.results.iter().any(|result| {
+        let waiting = || context.promises.waiting(context.model, class, result.component);
+        let least = match result.level() {
+            Level::Serves => None,
+            Level::Reads => waiting().reads,
+            Level::Down => waiting().down,
+        };
+        least.is_some_and(|least| result.away().is_none_or(|away| away > least))
+    })
+}
+
 /// An assessment in three numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -77,9 +94,9 @@ impl Assessment<'_> {
     /// The whole in three numbers.
     pub fn summary(&self, context: &Context<'_>) -> Summary {
         Summary {
-            scenarios: self.outcomes().count(),
+            scenarios: self.cores().count(),
             components: context.model.components.len(),
-            breaches: self.results(context).map(|judged| judged.breaches()).sum(),
+            breaches: self.breaches(context).map(|judged| judged.breaches()).sum(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod share;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -19,7 +20,8 @@ pub use expectation::{Evaluation, Failed, Found, evaluate};
 pub use judge::{Judged, Summary};
 
 use super::context::Context;
-use super::outcome::{ComponentResult, Outcome, outcome};
+use super::following::follower;
+use super::outcome::{ComponentResult, Outcome, core, outcome, with_followers};
 use super::scenario::{Scenario, Scenarios, UnknownScenario};
 use crate::model::ComponentId;
 use crate::terms::{Impact, Strategy};
@@ -40,8 +42,11 @@ pub struct Assessment<'m> {
     outcome_of: Vec<u32>,
     /// Pairs that are looked at: those that an expectation names, and with [`Options::pairs`] those that breach what
     /// neither of the two breaches alone, with these results only. Sorted by id.
-    pairs: Vec<(Scenario, u32)>,
-    outcomes: Vec<Outcome>,
+    pairs: Vec<Pair>,
+    /// What each outcome does to the components that are hit.
+    cores: Vec<Outcome>,
+    /// The same with everybody who merely waits, where that has been asked for and is more.
+    full: Vec<OnceLock<Option<Outcome>>>,
     /// Components that an expectation names for a scenario that does nothing to them, by the id of the scenario.
     quiet: BTreeMap<String, Vec<ComponentResult>>,
     /// The expectations of the spec, in its order.
@@ -53,68 +58,66 @@ pub fn assess<'m>(context: &Context<'m>, options: Options) -> Assessment<'m> {
     let scenarios = Scenarios::new(context.model);
     let shared = share::share(context, scenarios.list());
     let list = scenarios.list();
-    let mut outcomes: Vec<Outcome> =
-        shared.first.par_iter().map(|&first| outcome(context, &list[first as usize])).collect();
-    let mut pairs: Vec<(Scenario, u32)> = Vec::new();
+    let mut cores: Vec<Outcome> = shared.first.par_iter().map(|&first| core(context, &list[first as usize])).collect();
+    let mut pairs: Vec<Pair> = Vec::new();
     if options.pairs {
-        for (scenario, outcome) in pairs::breaching(context, &scenarios, &shared.outcome_of, &outcomes) {
-            pairs.push((scenario, number(outcomes.len())));
-            outcomes.push(outcome);
+        for (scenario, outcome) in pairs::breaching(context, &scenarios, &shared.outcome_of, &cores) {
+            pairs.push(Pair { scenario, outcome: number(cores.len()), narrowed: true });
+            cores.push(outcome);
         }
+    }
+    let full: Vec<OnceLock<Option<Outcome>>> = std::iter::repeat_with(OnceLock::new).take(cores.len()).collect();
+    for pair in &pairs {
+        full[pair.outcome as usize].get_or_init(|| None);
     }
     let outcome_of = shared.outcome_of;
     let (quiet, expectations) = (BTreeMap::new(), Vec::new());
-    let mut assessment = Assessment { scenarios, outcome_of, pairs, outcomes, quiet, expectations };
+    let mut assessment = Assessment { scenarios, outcome_of, pairs, cores, full, quiet, expectations };
     assessment.add_expected_pairs(context);
     assessment.quiet = assessment.named_in_vain(context);
     assessment.expectations = expectation::evaluations(context, &assessment);
     assessment
 }
 
+/// A pair with the number of its outcome.
+#[derive(Debug)]
+struct Pair {
+    scenario: Scenario,
+    outcome: u32,
+    /// Whether its outcome holds only what neither of the two does alone, those who wait included.
+    narrowed: bool,
+}
+
 impl Assessment<'_> {
     /// Every scenario with its outcome, sorted by id.
-    pub fn outcomes(&self) -> impl Iterator<Item = (&Scenario, &Outcome)> {
-        let mut singles = self.scenarios.list().iter().zip(&self.outcome_of).peekable();
-        let mut pairs = self.pairs.iter().peekable();
-        std::iter::from_fn(move || {
-            let pair_first = match (singles.peek(), pairs.peek()) {
-                (Some((single, _)), Some((pair, _))) => pair.id < single.id,
-                (None, _) => true,
-                (_, None) => false,
-            };
-            let (scenario, outcome) = if pair_first {
-                let (scenario, outcome) = pairs.next()?;
-                (scenario, outcome)
-            } else {
-                singles.next()?
-            };
-            Some((scenario, &self.outcomes[*outcome as usize]))
-        })
+    pub fn outcomes<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (&'a Scenario, &'a Outcome)> {
+        self.numbered().map(move |(scenario, number)| (scenario, self.full(context, number)))
+    }
+
+    /// Every scenario with what it does to the components that it hits itself, sorted by id: without those who merely
+    /// wait, of whom there can be as many for each scenario as there are components.
+    pub fn cores(&self) -> impl Iterator<Item = (&Scenario, &Outcome)> {
+        self.numbered().map(|(scenario, number)| (scenario, &self.cores[number as usize]))
     }
 
     /// Scenarios that share an outcome, each group sorted by id, the groups by their first. Outcomes in which nothing
     /// happens are left out.
-    pub fn groups(&self) -> Vec<(Vec<&Scenario>, &Outcome)> {
-        let mut members: Vec<Vec<&Scenario>> = vec![Vec::new(); self.outcomes.len()];
-        for (scenario, &outcome) in self.scenarios.list().iter().zip(&self.outcome_of) {
-            members[outcome as usize].push(scenario);
+    pub fn groups<'a>(&'a self, context: &'a Context<'_>) -> Vec<(Vec<&'a Scenario>, &'a Outcome)> {
+        let mut members: Vec<Vec<&Scenario>> = vec![Vec::new(); self.cores.len()];
+        for (scenario, number) in self.numbered() {
+            members[number as usize].push(scenario);
         }
-        for (scenario, outcome) in &self.pairs {
-            members[*outcome as usize].push(scenario);
-        }
-        let mut groups: Vec<(Vec<&Scenario>, &Outcome)> = members
-            .into_iter()
-            .zip(&self.outcomes)
-            .filter(|(members, outcome)| !members.is_empty() && !outcome.results.is_empty())
-            .collect();
+        let mut groups: Vec<(Vec<&Scenario>, u32)> =
+            members.into_iter().zip(0..).filter(|(members, _)| !members.is_empty()).collect();
+        groups.retain(|(_, number)| !self.cores[*number as usize].results.is_empty());
         groups.sort_by(|(a, _), (b, _)| a.first().map(|s| &s.id).cmp(&b.first().map(|s| &s.id)));
-        groups
+        groups.into_iter().map(|(members, number)| (members, self.full(context, number))).collect()
     }
 
     /// Everything that a scenario does something to, by scenario and component, measured against its promises; and every
     /// component that an expectation names for a scenario.
     pub fn results<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = Judged<'a>> {
-        self.outcomes().flat_map(move |(scenario, outcome)| {
+        self.outcomes(context).flat_map(move |(scenario, outcome)| {
             let quiet = self.quiet.get(&scenario.id).map(Vec::as_slice).unwrap_or_default();
             let mut results: Vec<&ComponentResult> = outcome.results.iter().chain(quiet).collect();
             if !quiet.is_empty() {
@@ -124,37 +127,82 @@ impl Assessment<'_> {
         })
     }
 
+    /// The results that break a promise, by scenario and component. Those who merely wait are looked at only where the most
+    /// impatient of them waits too long: it takes no longer than there are breaches.
+    pub fn breaches<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = Judged<'a>> {
+        self.numbered().flat_map(move |(scenario, number)| {
+            let core = &self.cores[number as usize];
+            let outcome =
+                if judge::waits_too_long(context, scenario, core) { self.full(context, number) } else { core };
+            let judged = outcome.results.iter().map(move |result| Judged::new(context, scenario, outcome, result));
+            judged.filter(|judged| judged.breaches() > 0)
+        })
+    }
+
     /// A scenario by any form of its id, with its outcome; one that was not looked at is worked out.
-    pub fn find(&self, context: &Context<'_>, text: &str) -> Result<(Scenario, Cow<'_, Outcome>), UnknownScenario> {
+    pub fn find<'a>(
+        &'a self,
+        context: &'a Context<'_>,
+        text: &str,
+    ) -> Result<(Scenario, Cow<'a, Outcome>), UnknownScenario> {
         let scenario = self.scenarios.find(text)?;
-        let known = self.known(&scenario);
-        let outcome = match known {
-            Some(known) => Cow::Borrowed(known),
+        let outcome = match self.number_of(&scenario) {
+            Some(number) => Cow::Borrowed(self.full(context, number)),
             None => Cow::Owned(outcome(context, &scenario)),
         };
         Ok((scenario, outcome))
     }
 
-    /// The outcome of a scenario that was looked at.
-    fn known(&self, scenario: &Scenario) -> Option<&Outcome> {
-        let list = self.scenarios.list();
-        let number = match list.binary_search_by(|known| known.id.cmp(&scenario.id)) {
-            Ok(position) => self.outcome_of[position],
+    /// What a scenario that was looked at does to a component; none where nothing.
+    pub fn result(
+        &self,
+        context: &Context<'_>,
+        scenario: &Scenario,
+        component: ComponentId,
+    ) -> Option<ComponentResult> {
+        let core = &self.cores[self.number_of(scenario)? as usize];
+        core.result(context, component).cloned().or_else(|| follower(context, &core.results, component))
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (&Scenario, u32)> {
+        let mut singles = self.scenarios.list().iter().zip(self.outcome_of.iter().copied()).peekable();
+        let mut pairs = self.pairs.iter().map(|pair| (&pair.scenario, pair.outcome)).peekable();
+        std::iter::from_fn(move || match (singles.peek(), pairs.peek()) {
+            (Some((single, _)), Some((pair, _))) if pair.id < single.id => pairs.next(),
+            (Some(_), _) => singles.next(),
+            (None, _) => pairs.next(),
+        })
+    }
+
+    fn full(&self, context: &Context<'_>, number: u32) -> &Outcome {
+        let core = &self.cores[number as usize];
+        let full = self.full[number as usize].get_or_init(|| {
+            let results = with_followers(context, core);
+            (results.len() > core.results.len()).then(|| Outcome { results: results.into(), ..core.clone() })
+        });
+        full.as_ref().unwrap_or(core)
+    }
+
+    /// The number of the outcome of a scenario that was looked at in full.
+    fn number_of(&self, scenario: &Scenario) -> Option<u32> {
+        match self.scenarios.list().binary_search_by(|known| known.id.cmp(&scenario.id)) {
+            Ok(position) => self.outcome_of.get(position).copied(),
             Err(_) => {
-                let position = self.pairs.binary_search_by(|(known, _)| known.id.cmp(&scenario.id)).ok()?;
-                self.pairs[position].1
+                let position = self.pairs.binary_search_by(|pair| pair.scenario.id.cmp(&scenario.id)).ok()?;
+                Some(&self.pairs[position]).filter(|pair| !pair.narrowed).map(|pair| pair.outcome)
             }
-        };
-        self.outcomes.get(number as usize)
+        }
     }
 
     fn named_in_vain(&self, context: &Context<'_>) -> BTreeMap<String, Vec<ComponentResult>> {
         let mut quiet: BTreeMap<String, Vec<ComponentResult>> = BTreeMap::new();
         for expectation in &context.model.expectations {
             let Ok(scenario) = self.scenarios.find(&expectation.scenario) else { continue };
-            let hit = self.known(&scenario).and_then(|outcome| outcome.result(context, expectation.component));
+            if self.result(context, &scenario, expectation.component).is_some() {
+                continue;
+            }
             let named = quiet.entry(scenario.id).or_default();
-            if hit.is_none() && named.iter().all(|result| result.component != expectation.component) {
+            if named.iter().all(|result| result.component != expectation.component) {
                 named.push(untouched(context, expectation.component));
             }
         }
@@ -168,15 +216,15 @@ impl Assessment<'_> {
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found.dedup();
         for scenario in found {
-            let outcome = outcome(context, &scenario);
-            let number = number(self.outcomes.len());
-            self.outcomes.push(outcome);
-            match self.pairs.iter_mut().find(|(known, _)| known.id == scenario.id) {
-                Some((_, known)) => *known = number,
-                None => self.pairs.push((scenario, number)),
+            let outcome = number(self.cores.len());
+            self.cores.push(core(context, &scenario));
+            self.full.push(OnceLock::new());
+            match self.pairs.iter_mut().find(|known| known.scenario.id == scenario.id) {
+                Some(known) => (known.outcome, known.narrowed) = (outcome, false),
+                None => self.pairs.push(Pair { scenario, outcome, narrowed: false }),
             }
         }
-        self.pairs.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        self.pairs.sort_by(|a, b| a.scenario.id.cmp(&b.scenario.id));
     }
 }
 
@@ -189,6 +237,7 @@ pub fn untouched(context: &Context<'_>, component: ComponentId) -> ComponentResu
         strategy: if runs { Strategy::Continue } else { Strategy::None },
         through: None,
         no_way_back: None,
+        reads: false,
         data_loss: Box::default(),
         recovery: None,
     }

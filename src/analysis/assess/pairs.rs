@@ -2,17 +2,17 @@
 //!
 //! Most pairs have nothing to do with each other and need not be worked out: two losses that hurt nobody by themselves and
 //! hit different components; and one that hurts nobody, takes neither store nor place, and hits nothing that the other
-//! touches.
+//! hits.
 
 use rayon::prelude::*;
 
 use super::Judged;
+use super::judge::waits_too_long;
 use crate::analysis::context::Context;
-use crate::analysis::impact::spread;
-use crate::analysis::outcome::{Outcome, outcome};
-use crate::analysis::rto::Schedule;
+use crate::analysis::outcome::{Outcome, core, with_followers};
 use crate::analysis::scenario::{Cause, Gone, Scenario, Scenarios};
 use crate::model::ComponentId;
+use crate::terms::Impact;
 
 /// The pairs that breach an objective or lose something that neither of the two does alone, sorted by id, with the
 /// results for those components only.
@@ -20,14 +20,14 @@ pub(super) fn breaching(
     context: &Context<'_>,
     scenarios: &Scenarios<'_>,
     outcome_of: &[u32],
-    outcomes: &[Outcome],
+    cores: &[Outcome],
 ) -> Vec<(Scenario, Outcome)> {
     let list = scenarios.list();
     let parts: Vec<Part<'_>> = list
         .par_iter()
         .zip(outcome_of)
         .filter(|(scenario, _)| scenario.is_part())
-        .map(|(scenario, &number)| Part::new(context, scenario, &outcomes[number as usize]))
+        .map(|(scenario, &number)| Part::new(context, scenario, &cores[number as usize]))
         .collect();
     let mut found: Vec<(Scenario, Outcome)> = (0..parts.len())
         .into_par_iter()
@@ -48,22 +48,30 @@ fn breaching_pair(
     other: &Part<'_>,
 ) -> Option<(Scenario, Outcome)> {
     let scenario = scenarios.pair_of(one.scenario, other.scenario)?;
-    let outcome = outcome(context, &scenario);
-    let is_new = |component: &ComponentId| !one.breaches.contains(component) && !other.breaches.contains(component);
-    let results: Vec<_> = outcome
-        .results
-        .iter()
-        .filter(|result| {
-            let judged = Judged::new(context, &scenario, &outcome, result);
-            is_new(&result.component) && (judged.breaches() > 0 || judged.is_lost())
-        })
-        .cloned()
-        .collect();
-    if results.is_empty() {
+    let core = core(context, &scenario);
+    let is_new = |id: &ComponentId| one.bad.binary_search(id).is_err() && other.bad.binary_search(id).is_err();
+    let fresh: Vec<ComponentId> = bad(context, &scenario, &core).into_iter().filter(is_new).collect();
+    if fresh.is_empty() {
         return None;
     }
-    let Outcome { schedule, .. } = outcome;
-    Some((scenario, Outcome { results: results.into(), schedule, unprotected: Box::default() }))
+    let mut results = with_followers(context, &core);
+    results.retain(|result| fresh.binary_search(&result.component).is_ok());
+    Some((scenario, Outcome { results: results.into(), unprotected: Box::default(), ..core }))
+}
+
+/// The components that a scenario loses or whose promises it breaks, those included that merely wait; sorted.
+fn bad(context: &Context<'_>, scenario: &Scenario, core: &Outcome) -> Vec<ComponentId> {
+    let is_lost = core.results.iter().any(|result| result.impact == Impact::Lost);
+    let all = is_lost || waits_too_long(context, scenario, core);
+    let full = if all { with_followers(context, core) } else { Vec::new() };
+    let results = if all { &full[..] } else { &core.results };
+    let bad = results.iter().filter(|result| {
+        let judged = Judged::new(context, scenario, core, result);
+        judged.breaches() > 0 || judged.is_lost()
+    });
+    let mut bad: Vec<ComponentId> = bad.map(|result| result.component).collect();
+    bad.sort_unstable();
+    bad
 }
 
 /// One half of a pair.
@@ -75,33 +83,23 @@ struct Part<'a> {
     takes_places: bool,
     /// The components that it hits itself.
     hit: Vec<ComponentId>,
-    /// The components that it does something to.
-    touched: Vec<ComponentId>,
-    /// Those of them that it loses or whose promises it breaks.
-    breaches: Vec<ComponentId>,
+    /// The components that it loses or whose promises it breaks.
+    bad: Vec<ComponentId>,
 }
 
 impl<'a> Part<'a> {
-    fn new(context: &Context<'_>, scenario: &'a Scenario, outcome: &Outcome) -> Self {
+    fn new(context: &Context<'_>, scenario: &'a Scenario, core: &Outcome) -> Self {
         let gone = Gone::new(context.model, &context.places, &scenario.cause);
         let mut hit: Vec<ComponentId> =
             gone.lost.iter().chain(&gone.cut).map(|&id| context.model.instances[id].component).collect();
         hit.sort_unstable();
         hit.dedup();
-        let mut touched: Vec<ComponentId> =
-            spread(context, scenario.kind, &gone).affected.iter().map(|affected| affected.component).collect();
-        touched.sort_unstable();
-        let bad = outcome.results.iter().filter(|result| {
-            let judged = Judged::new(context, scenario, outcome, result);
-            judged.breaches() > 0 || judged.is_lost()
-        });
         Self {
             scenario,
-            is_harmless: outcome.results.is_empty() && outcome.schedule == Schedule::default(),
+            is_harmless: core.results.is_empty(),
             takes_places: !gone.stores.is_empty() || matches!(scenario.cause, Cause::Location(_)),
             hit,
-            touched,
-            breaches: bad.map(|result| result.component).collect(),
+            bad: bad(context, scenario, core),
         }
     }
 
@@ -110,8 +108,7 @@ impl<'a> Part<'a> {
         if self.is_harmless && other.is_harmless {
             return meet(&self.hit, &other.hit) || self.takes_places || other.takes_places;
         }
-        let idle =
-            |quiet: &Self, loud: &Self| quiet.is_harmless && !quiet.takes_places && !meet(&quiet.hit, &loud.touched);
+        let idle = |quiet: &Self, loud: &Self| quiet.is_harmless && !quiet.takes_places && !meet(&quiet.hit, &loud.hit);
         !idle(self, other) && !idle(other, self)
     }
 }

@@ -6,14 +6,13 @@
 use std::hash::{Hash, Hasher};
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use super::number;
 use crate::analysis::context::Context;
 use crate::analysis::scenario::{Gone, Scenario};
-use crate::model::{DeclaredScenarioId, Id, Model, Override};
-use crate::terms::{LocationKind, ScenarioKind};
-use crate::units::Seconds;
+use crate::model::{Id, Model};
+use crate::terms::LocationKind;
 
 /// Scenarios by their outcomes.
 pub(super) struct Shared {
@@ -50,27 +49,17 @@ struct Keys<'a> {
     context: &'a Context<'a>,
     /// Whether something would be built again at a location.
     matters: Vec<bool>,
-    by_kind: FxHashMap<ScenarioKind, u32>,
-    by_declared: Vec<u32>,
 }
 
 impl<'a> Keys<'a> {
     fn new(context: &'a Context<'a>) -> Self {
-        let model = context.model;
-        let mut classes = Classes::default();
-        let by_kind = ScenarioKind::ALL.iter().map(|&kind| (kind, classes.of(model, kind, None))).collect();
-        let by_declared = model.scenarios.ids().map(|id| classes.of(model, ScenarioKind::Declared, Some(id))).collect();
-        Self { context, matters: places_to_build(model), by_kind, by_declared }
+        Self { context, matters: places_to_build(context.model) }
     }
 
     fn key(&self, scenario: &Scenario) -> (u32, Gone) {
         let mut gone = Gone::new(self.context.model, &self.context.places, &scenario.cause);
         gone.locations.retain(|location| self.matters[location.index()]);
-        let class = match scenario.declared() {
-            Some(id) => self.by_declared.get(id.index()),
-            None => self.by_kind.get(&scenario.kind),
-        };
-        (class.copied().unwrap_or_default(), gone)
+        (self.context.promises.class(scenario.kind, scenario.declared()), gone)
     }
 
     fn hash(&self, scenario: &Scenario) -> u64 {
@@ -109,41 +98,4 @@ fn places_to_build(model: &Model) -> Vec<bool> {
         counts.into_iter().for_each(|location| matters[location.index()] = true);
     }
     matters
-}
-
-/// Kinds of scenarios in which the same is promised.
-#[derive(Default)]
-struct Classes(FxHashMap<Vec<Promised>, u32>);
-
-#[derive(PartialEq, Eq, Hash)]
-enum Promised {
-    Kind(u32, Bounds),
-    Scenario(u32, Bounds),
-    Guarantee(u32, Option<Seconds>, Option<Seconds>),
-}
-
-type Bounds = [Option<Option<Seconds>>; 2];
-
-impl Classes {
-    fn of(&mut self, model: &Model, kind: ScenarioKind, declared: Option<DeclaredScenarioId>) -> u32 {
-        let mut promised = Vec::new();
-        for (id, objective) in model.objectives.iter() {
-            let id = number(id.index());
-            let of_kind = objective.by_kind.iter().filter(|(other, _)| *other == kind);
-            promised.extend(of_kind.map(|(_, change)| Promised::Kind(id, bounds(change))));
-            let of_scenario = objective.by_scenario.iter().filter(|(other, _)| Some(*other) == declared);
-            promised.extend(of_scenario.map(|(_, change)| Promised::Scenario(id, bounds(change))));
-        }
-        for (id, component) in model.components.iter() {
-            let of_kind = component.guarantees.iter().filter(|guarantee| guarantee.kind == kind);
-            let id = number(id.index());
-            promised.extend(of_kind.map(|g| Promised::Guarantee(id, g.recovery, g.data_loss)));
-        }
-        let next = number(self.0.len());
-        *self.0.entry(promised).or_insert(next)
-    }
-}
-
-fn bounds(change: &Override) -> Bounds {
-    [change.rto, change.rpo].map(|bound| bound.map(|bound| bound.map(|threshold| threshold.at_most)))
 }

@@ -11,7 +11,7 @@ mod way_back;
 
 pub use quorum::{enough, enough_to_read, leaders};
 pub use source::{Candidate, Movement, Source};
-pub use spread::{Affected, Level, Spread, spread};
+pub use spread::{Affected, Level, Spread, passes_on, spread};
 pub use standing::{Brings, Losing, Missing, Standing, Touch, stand, touches};
 pub(super) use way_back::event;
 pub use way_back::{Choice, NoWayBack, WayBack, way_back};

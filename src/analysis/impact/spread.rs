@@ -1,8 +1,12 @@
-//! How an interruption travels: `requires` passes it on, `uses` turns it into a degradation.
+//! How an interruption travels to what matters for recovery.
+//!
+//! `requires` passes an interruption on, `uses` turns it into a degradation. Who merely waits is not listed here, however
+//! many there are (`following` finds them when somebody asks): listed are the components that are hit and, of those that
+//! they need, the ones that are interrupted.
 
 use rustc_hash::FxHashMap;
 
-use super::standing::{Standing, Touch, stand, touches};
+use super::standing::{Losing, Standing, Touch, stand, touches};
 use crate::analysis::context::Context;
 use crate::analysis::scenario::Gone;
 use crate::model::ComponentId;
@@ -19,7 +23,7 @@ pub enum Level {
     Down,
 }
 
-/// A component that a scenario touches, by itself or through what it needs.
+/// A component that a scenario hits, or that one that is hit needs and that is interrupted.
 #[derive(Clone, Debug)]
 pub struct Affected {
     /// Which.
@@ -28,13 +32,12 @@ pub struct Affected {
     pub standing: Option<Standing>,
     /// What the scenario does to it by itself.
     pub touch: Touch,
-    /// What is left of its service.
+    /// What is left of its service. Of a component that is hit, goes on by itself and loses no data, what it needs is not
+    /// taken into account.
     pub level: Level,
-    /// Whether something that it uses is interrupted.
-    pub degraded: bool,
 }
 
-/// All that a scenario touches, in the order of names.
+/// All that matters for the recovery from a scenario, in the order of names.
 #[derive(Clone, Debug, Default)]
 pub struct Spread {
     /// Each component once.
@@ -48,7 +51,7 @@ impl Spread {
         self.slots.get(&component).map(|&slot| slot as usize)
     }
 
-    /// What is left of a component's service.
+    /// What is left of the service of a component that something in the list needs.
     pub fn level(&self, component: ComponentId) -> Level {
         self.slot(component).map_or(Level::Serves, |slot| self.affected[slot].level)
     }
@@ -74,64 +77,113 @@ impl Spread {
         dependencies.filter(move |d| d.kind == DependencyKind::Recovery && down(d.on)).map(|d| d.on)
     }
 
-    fn entry(&mut self, component: ComponentId) -> &mut Affected {
+    /// The position of a component, which is added where it is not there yet.
+    fn enter(&mut self, component: ComponentId) -> usize {
         let next = u32::try_from(self.affected.len()).unwrap_or(u32::MAX);
         let slot = *self.slots.entry(component).or_insert(next);
         if slot == next {
-            self.affected.push(Affected {
-                component,
-                standing: None,
-                touch: Touch::default(),
-                level: Level::Serves,
-                degraded: false,
-            });
+            self.affected.push(Affected { component, standing: None, touch: Touch::default(), level: Level::Serves });
         }
-        &mut self.affected[slot as usize]
+        slot as usize
     }
 
     fn sort(&mut self, context: &Context<'_>) {
-        if self.affected.len() > 1 {
-            self.affected.sort_by_key(|affected| context.rank(affected.component));
-            let slots = (0u32..).zip(&self.affected).map(|(slot, affected)| (affected.component, slot));
-            self.slots = slots.collect();
+        if self.affected.len() < 2 {
+            return;
         }
+        self.affected.retain(|affected| affected.standing.is_some() || affected.level > Level::Serves);
+        self.affected.sort_by_key(|affected| context.rank(affected.component));
+        let slots = (0u32..).zip(&self.affected).map(|(slot, affected)| (affected.component, slot));
+        self.slots = slots.collect();
     }
 }
 
-/// Looks at all that is hit and follows what it does to those that need it.
+/// Looks at all that is hit, and at what it needs.
 pub fn spread(context: &Context<'_>, kind: ScenarioKind, gone: &Gone) -> Spread {
     let mut spread = Spread::default();
-    let mut open: Vec<ComponentId> = Vec::new();
     for (component, touch) in touches(context.model, gone) {
         let standing = stand(context, kind, gone, component, &touch);
-        let entry = spread.entry(component);
+        let slot = spread.enter(component);
+        let entry = &mut spread.affected[slot];
         if standing.interrupted {
             entry.level = if standing.reads { Level::Reads } else { Level::Down };
-            open.push(component);
         }
         entry.standing = Some(standing);
         entry.touch = touch;
     }
-    while let Some(component) = open.pop() {
-        let level = spread.level(component);
-        for (dependent, kind) in context.dependents(component) {
-            if passes_on(kind, level) {
-                let entry = spread.entry(dependent);
-                if entry.level < Level::Down {
-                    entry.level = Level::Down;
-                    open.push(dependent);
-                }
-            } else if kind == DependencyKind::Uses {
-                spread.entry(dependent).degraded = true;
-            }
-        }
+    if !stands_alone(context, &spread) {
+        follow_needs(context, &mut spread);
     }
     spread.sort(context);
     spread
 }
 
+/// Whether nothing that the interrupted need can be interrupted: there is at most one, and it does not need itself.
+fn stands_alone(context: &Context<'_>, spread: &Spread) -> bool {
+    let interrupted = spread.affected.iter().filter(|affected| affected.level > Level::Serves);
+    let count = interrupted.clone().count();
+    let losing = |s: &Standing| !s.interrupted && s.losing != Losing::Nothing;
+    let loses = || spread.affected.iter().any(|affected| affected.standing.as_ref().is_some_and(losing));
+    count == 0 || (count == 1 && interrupted.clone().all(|only| !context.is_circular(only.component)) && !loses())
+}
+
+/// Adds what the interrupted need, and works out which of that is interrupted with them.
+fn follow_needs(context: &Context<'_>, spread: &mut Spread) {
+    let matters =
+        |affected: &Affected| affected.standing.as_ref().is_some_and(|s| s.interrupted || s.losing != Losing::Nothing);
+    let mut open: Vec<usize> = (0..spread.affected.len()).filter(|&slot| matters(&spread.affected[slot])).collect();
+    let mut known = vec![false; spread.affected.len()];
+    open.iter().for_each(|&slot| known[slot] = true);
+    // Who waits for whom among those that are looked at.
+    let mut waiters: Vec<Vec<(usize, DependencyKind)>> = vec![Vec::new(); spread.affected.len()];
+    while let Some(slot) = open.pop() {
+        let affected = &spread.affected[slot];
+        let (component, hit) = (affected.component, affected.standing.is_some());
+        let dependencies = &context.model.components[component].depends_on;
+        // What is only used, or needed only to recover, matters for those that are hit themselves.
+        let running = dependencies
+            .iter()
+            .filter(|d| hit || matches!(d.kind, DependencyKind::Requires | DependencyKind::RequiresReads))
+            .map(|d| (d.on, d.kind));
+        let keys = if hit { keepers(context, component) } else { Vec::new() };
+        for (on, kind) in running.chain(keys.into_iter().map(|key| (key, DependencyKind::Recovery))) {
+            let other = spread.enter(on);
+            if other >= known.len() {
+                known.push(false);
+                waiters.push(Vec::new());
+            }
+            waiters[other].push((slot, kind));
+            if !std::mem::replace(&mut known[other], true) {
+                open.push(other);
+            }
+        }
+    }
+    let mut open: Vec<usize> =
+        (0..spread.affected.len()).filter(|&slot| spread.affected[slot].level > Level::Serves).collect();
+    while let Some(slot) = open.pop() {
+        let level = spread.affected[slot].level;
+        for &(waiter, kind) in &waiters[slot] {
+            let waiting = &mut spread.affected[waiter].level;
+            if passes_on(kind, level) && *waiting < Level::Down {
+                *waiting = Level::Down;
+                open.push(waiter);
+            }
+        }
+    }
+}
+
+/// Whoever keeps the keys of a component's copies.
+fn keepers(context: &Context<'_>, component: ComponentId) -> Vec<ComponentId> {
+    let model = context.model;
+    let copies = model.components[component].datasets.iter().flat_map(|&dataset| &model.datasets[dataset].copies);
+    let mut keepers: Vec<ComponentId> = copies.filter_map(|&copy| model.copies[copy].encrypted_by).collect();
+    keepers.sort_unstable();
+    keepers.dedup();
+    keepers
+}
+
 /// Whether a dependency of this kind takes a component down when what it is on is left with this much of its service.
-fn passes_on(kind: DependencyKind, level: Level) -> bool {
+pub fn passes_on(kind: DependencyKind, level: Level) -> bool {
     match kind {
         DependencyKind::Requires => level >= Level::Reads,
         DependencyKind::RequiresReads => level >= Level::Down,

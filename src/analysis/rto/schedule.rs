@@ -76,6 +76,19 @@ pub(in crate::analysis) struct Capacity {
 
 const NO_STEP: u32 = u32::MAX;
 
+impl Times {
+    /// When both are over.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        Self {
+            worst: self.worst.max(other.worst),
+            lower_bound: self.lower_bound.max(other.lower_bound),
+            unordered: self.unordered.max(other.unordered),
+            last: if other.worst > self.worst { other.last } else { self.last },
+        }
+    }
+}
+
 impl Schedule {
     /// The steps that decide when a component serves, from the failure on, without gaps; those that take no time are
     /// left out.

@@ -71,9 +71,9 @@ fn every_result_is_measured_against_its_promise() {
 #[test]
 fn what_is_the_same_is_worked_out_once() {
     let model = read(SHOP);
-    with(&model, false, |_, assessment| {
+    with(&model, false, |context, assessment| {
         let groups: Vec<Vec<&str>> = assessment
-            .groups()
+            .groups(context)
             .into_iter()
             .map(|(members, _)| members.into_iter().map(|scenario| scenario.id.as_str()).collect())
             .collect();
@@ -90,7 +90,7 @@ fn shared_outcomes_are_those_that_would_be_found_alone() {
     let losses = LossEngine::new(&model);
     let context = Context::new(&model, &losses);
     let assessment = assess(&context, Options::default());
-    for (scenario, outcome) in assessment.outcomes() {
+    for (scenario, outcome) in assessment.outcomes(&context) {
         let alone = drplan::analysis::outcome::outcome(&context, scenario);
         assert_eq!(format!("{outcome:?}"), format!("{alone:?}"), "{}", scenario.id);
     }

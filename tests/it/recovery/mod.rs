@@ -2,6 +2,8 @@
 
 mod assess;
 mod impact;
+mod laws;
+mod random;
 mod restore;
 mod scenarios;
 mod support;
