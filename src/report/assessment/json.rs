@@ -181,7 +181,9 @@ fn results(view: &AssessmentView<'_>) -> Vec<Entry> {
         for row in &rows {
             told.entry(&row.judged.scenario.id).or_default().push(row.judged.result.component);
         }
-        for (scenario, outcome) in view.assessment.outcomes(view.context).filter(|(scenario, _)| view.shows_scenario(scenario)) {
+        for (scenario, outcome) in
+            view.assessment.outcomes(view.context).filter(|(scenario, _)| view.shows_scenario(scenario))
+        {
             let told = told.get(scenario.id.as_str()).map(Vec::as_slice).unwrap_or_default();
             for result in view.quiet(told) {
                 let judged = Judged::new(view.context, scenario, outcome, &result);
