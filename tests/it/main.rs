@@ -11,6 +11,7 @@ mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
 mod examples;
+mod emit_hostile;
 mod generated_specs;
 mod hiera;
 mod hostile;

@@ -27,7 +27,7 @@ pub(crate) fn example(name: &str) -> String {
     fs::read_to_string(format!("{}/examples/{name}/drplan.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-fn generate(text: &str) -> Repository {
+pub(crate) fn generate(text: &str) -> Repository {
     let (catalogue, diagnostics) = built_in();
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let model = model(text, &catalogue);
@@ -47,7 +47,7 @@ pub(crate) fn write(files: &FileSet, folder: &Path) {
 }
 
 /// Stage A: parser, lint, strict compile of every node, units, documentation.
-fn check(files: &FileSet, steps: &str) {
+pub(crate) fn check(files: &FileSet, steps: &str) {
     let folder = tempfile::tempdir().unwrap();
     write(files, folder.path());
     if let Ok(keep) = std::env::var("DRPLAN_KEEP") {

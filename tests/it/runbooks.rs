@@ -14,7 +14,7 @@ use drplan::tech::built_in;
 
 use crate::puppet_emit::{example, model, write};
 
-fn generate(text: &str) -> FileSet {
+pub(crate) fn generate(text: &str) -> FileSet {
     let (catalogue, _) = built_in();
     let model = model(text, &catalogue);
     let losses = LossEngine::new(&model);

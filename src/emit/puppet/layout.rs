@@ -3,7 +3,21 @@
 
 /// The manifest with its layout in order.
 pub(super) fn tidy(manifest: &str) -> String {
-    arrows(&without_stray_blanks(manifest))
+    excused(&arrows(&without_stray_blanks(manifest)))
+}
+
+/// Longer lines are a warning. Names of the spec can make one so long that there is nowhere to break it.
+const LONGEST_LINE: usize = 140;
+
+/// Tells the linter of lines that cannot be shorter.
+fn excused(manifest: &str) -> String {
+    let lines: Vec<&str> = manifest.split('\n').collect();
+    let code = starts_in_code(manifest, lines.len());
+    let excuse = |(number, line): (usize, &&str)| match line.chars().count() > LONGEST_LINE && code[number] {
+        true if code.get(number + 1) != Some(&false) => format!("{line} # lint:ignore:140chars"),
+        _ => (*line).to_owned(),
+    };
+    lines.iter().enumerate().map(excuse).collect::<Vec<_>>().join("\n")
 }
 
 /// Drops blank lines at the start, after another, after an opening and before a closing bracket, and inside of the
@@ -109,6 +123,12 @@ mod tests {
         let expected = "  dr::x { 'a':\n    a         => 1,\n    long_name => 'x',\n  }\n  file { 'b':\n    ensure => file,\n  }\n";
         assert_eq!(arrows(text), expected);
         assert_eq!(arrows(expected), expected);
+    }
+
+    #[test]
+    fn long_lines_are_excused() {
+        let long = format!("  x {{ '{}':\n  }}\n", "a".repeat(140));
+        assert_eq!(tidy(&long), long.replace("':", "': # lint:ignore:140chars"));
     }
 
     #[test]
