@@ -10,8 +10,8 @@
 mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
-mod examples;
 mod emit_hostile;
+mod examples;
 mod generated_specs;
 mod hiera;
 mod hostile;
