@@ -6,13 +6,22 @@
 mod copies_rule_unmet;
 mod copy_unverified;
 mod copy_with_its_data;
+mod data_lost;
 mod data_without_copy;
 mod duration_undeclared;
+mod expectation_failed;
+mod losses;
 mod one_time_copy;
+mod outages;
+mod quicker;
 mod recovery_circle;
+mod rpo_unmet;
+mod rto_unmet;
 mod unsupported;
 mod unused;
 mod waivers;
+mod what_if;
+mod wording;
 
 use jiff::civil::Date;
 
@@ -21,11 +30,14 @@ use crate::analysis::assess::Assessment;
 use crate::analysis::loss::LossEngine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Model;
+use losses::LossCase;
+use outages::OutageCase;
+use what_if::Trials;
+use wording::plural;
 
 pub use waivers::waive;
 
 /// What a check looks at.
-#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The spec.
     pub model: &'a Model,
@@ -37,6 +49,34 @@ pub struct Context<'a> {
     pub assessment: &'a Assessment<'a>,
     /// The day by which waivers are judged.
     pub today: Date,
+    loss_cases: Vec<LossCase<'a>>,
+    outage_cases: Vec<OutageCase<'a>>,
+    trials: Trials<'a>,
+}
+
+impl<'a> Context<'a> {
+    /// Gathers what several checks speak of.
+    pub fn new(
+        analysis: &'a analysis::context::Context<'a>,
+        losses: &'a LossEngine<'a>,
+        assessment: &'a Assessment<'a>,
+        today: Date,
+    ) -> Self {
+        let model = analysis.model;
+        let loss_cases = losses::gather(analysis, losses, assessment);
+        let outage_cases = outages::gather(analysis, assessment);
+        Self { model, analysis, losses, assessment, today, loss_cases, outage_cases, trials: Trials::new(model) }
+    }
+
+    /// Every dataset that loses more than it may.
+    fn loss_cases(&self) -> &[LossCase<'a>] {
+        &self.loss_cases
+    }
+
+    /// Every component that is away for longer than it may.
+    fn outage_cases(&self) -> &[OutageCase<'a>] {
+        &self.outage_cases
+    }
 }
 
 /// One kind of finding.
@@ -59,10 +99,14 @@ pub const CHECKS: &[Check] = &[
     copies_rule_unmet::CHECK,
     copy_unverified::CHECK,
     copy_with_its_data::CHECK,
+    data_lost::CHECK,
     data_without_copy::CHECK,
     duration_undeclared::CHECK,
+    expectation_failed::CHECK,
     one_time_copy::CHECK,
     recovery_circle::CHECK,
+    rpo_unmet::CHECK,
+    rto_unmet::CHECK,
     unsupported::CHECK,
     unused::CHECK,
 ];
@@ -74,13 +118,4 @@ pub fn run(context: &Context<'_>) -> Diagnostics {
         (check.run)(context, &mut found);
     }
     found
-}
-
-/// `1 copy`, `2 copies`, `no copies`.
-fn plural(count: usize, one: &str, many: &str) -> String {
-    match count {
-        0 => format!("no {many}"),
-        1 => format!("1 {one}"),
-        n => format!("{n} {many}"),
-    }
 }

@@ -31,7 +31,7 @@ pub(super) fn examine(mut loaded: Loaded, common: &Common) -> Result<(FindingsRe
         let analysis = analysis::context::Context::new(model, &losses);
         let assessment = assess(&analysis, Options::default());
         let today = clock::today(common)?;
-        let context = check::Context { model, analysis: &analysis, losses: &losses, assessment: &assessment, today };
+        let context = check::Context::new(&analysis, &losses, &assessment, today);
         diagnostics.append(check::run(&context));
         check::waive(&context, &mut diagnostics);
     }

@@ -1,0 +1,209 @@
+//! Broken promises about data, gathered once for all checks that speak of them: a dataset loses more than it may, or all.
+//!
+//! Scenarios in which a dataset comes back from the same source make one case, so that a spec is not flooded; a scenario
+//! that a waiver names is a case of its own, so that the waiver covers that and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::assess::{Assessment, Judged};
+use crate::analysis::context::Context;
+use crate::analysis::impact::NoWayBack;
+use crate::analysis::loss::{Loss, LossEngine, LossEvent, Reason};
+use crate::analysis::losses::{DataEvent, Remains};
+use crate::analysis::outcome::{DataLoss, Recovery, recovery};
+use crate::analysis::scenario::Scenario;
+use crate::diag::Severity;
+use crate::model::{CopyId, DatasetId, Model, Threshold, Via};
+use crate::units::Seconds;
+
+/// A dataset that loses more than it may, from one source.
+pub(super) struct LossCase<'a> {
+    /// The data.
+    pub dataset: DatasetId,
+    /// What is promised; none where nothing is and all is lost.
+    pub objective: Option<Threshold>,
+    /// What it comes back from; none where nothing brings it back.
+    pub via: Option<Via>,
+    /// The kinds of events that do it, the worst first; never empty.
+    pub parts: Vec<Part<'a>>,
+}
+
+/// The scenarios in which one kind of event does it.
+pub(super) struct Part<'a> {
+    /// Each scenario with its loss, the worst first; never empty. The rest is about the first.
+    pub hits: Vec<(Option<Seconds>, &'a Scenario)>,
+    /// The sum behind the number.
+    pub loss: Loss,
+    /// What happened, and what is left.
+    pub remains: Option<Remains>,
+    /// Copies that survive and cannot be read, since their keys do not come back.
+    pub locked: Vec<CopyId>,
+}
+
+impl LossCase<'_> {
+    /// The worst of all.
+    pub(super) fn worst(&self) -> Option<Seconds> {
+        self.parts.first().and_then(|part| part.loss.worst)
+    }
+
+    /// A broken promise is an error; a total loss that nobody has promised to avoid is a warning.
+    pub(super) fn severity(&self) -> Severity {
+        if self.objective.is_some() { Severity::Error } else { Severity::Warning }
+    }
+
+    /// Why it is what it is.
+    pub(super) fn reason(&self) -> Reason {
+        self.parts.first().map_or(Reason::Bounded, |part| part.loss.reason())
+    }
+
+    /// The scenario in which it is worst.
+    pub(super) fn scenario(&self) -> &str {
+        self.parts.first().and_then(|part| part.hits.first()).map(|(_, s)| s.id.as_str()).unwrap_or_default()
+    }
+
+    /// The others, each with its loss, the worst first.
+    pub(super) fn others(&self) -> Vec<(Option<Seconds>, &str)> {
+        let mut hits: Vec<(Option<Seconds>, &str)> =
+            self.parts.iter().flat_map(|part| &part.hits).map(|(worst, s)| (*worst, s.id.as_str())).collect();
+        hits.sort_by(|a, b| badness(b.0).cmp(&badness(a.0)).then(a.1.cmp(b.1)));
+        hits.retain(|(_, id)| *id != self.scenario());
+        hits
+    }
+}
+
+impl Part<'_> {
+    /// What happens to the data, as the engine is asked.
+    pub(super) fn event(&self) -> LossEvent {
+        match self.remains.as_ref().map(|remains| remains.event) {
+            Some(DataEvent::Corrupted { detection }) => LossEvent::Corrupted { detection },
+            _ => LossEvent::Destroyed,
+        }
+    }
+}
+
+/// Orders losses; all of it is the worst.
+fn badness(worst: Option<Seconds>) -> (bool, Seconds) {
+    (worst.is_none(), worst.unwrap_or_default())
+}
+
+/// What makes two losses one case.
+type Key = (DatasetId, Option<Via>, Option<Seconds>, Option<String>, Lack);
+
+/// Why nothing comes back, as far as that is known before it is explained.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lack {
+    Nothing,
+    Copy,
+    CleanCopy,
+    Keys,
+}
+
+/// A case before it is explained: its promise, and the scenarios by whether the data goes bad in them.
+type Gathered<'a> = (Option<Threshold>, BTreeMap<bool, Vec<(Option<Seconds>, &'a Scenario)>>);
+
+/// Gathers every loss that breaks a promise, and every total one of data that nobody has promised anything about.
+pub(super) fn gather<'a>(
+    context: &'a Context<'a>,
+    engine: &LossEngine<'_>,
+    assessment: &'a Assessment<'a>,
+) -> Vec<LossCase<'a>> {
+    let named = named_by_waivers(context.model, assessment);
+    let mut found: BTreeMap<Key, Gathered<'a>> = BTreeMap::new();
+    for judged in assessment.results(context) {
+        for loss in judged.result.data_loss.iter().filter(|loss| is_broken(context, &judged, loss)) {
+            let id = &judged.scenario.id;
+            let own = named.contains(id).then(|| id.clone());
+            let promised = judged.promise.rpo.map(|rpo| rpo.at_most);
+            let corrupt = goes_bad(context.model, judged.scenario, loss.dataset);
+            let key = (loss.dataset, loss.loss.via, promised, own, lack(&judged, loss, corrupt));
+            let (objective, by_event) = found.entry(key).or_default();
+            *objective = judged.promise.rpo;
+            by_event.entry(corrupt).or_default().push((loss.loss.worst, judged.scenario));
+        }
+    }
+    explain(context, engine, found)
+}
+
+fn is_broken(context: &Context<'_>, judged: &Judged<'_>, loss: &DataLoss) -> bool {
+    let promises = context.model.components[judged.result.component].objective.is_some();
+    match judged.rpo_met(loss) {
+        Some(met) => !met,
+        None => !promises && loss.loss.worst.is_none(),
+    }
+}
+
+fn lack(judged: &Judged<'_>, loss: &DataLoss, corrupt: bool) -> Lack {
+    match judged.result.no_way_back {
+        _ if loss.loss.worst.is_some() => Lack::Nothing,
+        Some(NoWayBack::Keys(_)) => Lack::Keys,
+        _ if corrupt => Lack::CleanCopy,
+        _ => Lack::Copy,
+    }
+}
+
+fn goes_bad(model: &Model, scenario: &Scenario, dataset: DatasetId) -> bool {
+    use crate::analysis::scenario::Cause;
+    fn in_cause(model: &Model, cause: &Cause, dataset: DatasetId) -> bool {
+        match cause {
+            Cause::Corruption(id) => *id == dataset,
+            Cause::Declared(id) => model.scenarios[*id].corrupts.contains(&dataset),
+            Cause::Pair(causes) => causes.iter().any(|cause| in_cause(model, cause, dataset)),
+            _ => false,
+        }
+    }
+    in_cause(model, &scenario.cause, dataset)
+}
+
+/// The ids of the scenarios that waivers name.
+pub(super) fn named_by_waivers(model: &Model, assessment: &Assessment<'_>) -> BTreeSet<String> {
+    let named = model.waivers.iter().filter_map(|waiver| waiver.scenario.as_deref());
+    named.filter_map(|text| assessment.scenarios.find(text).ok()).map(|scenario| scenario.id).collect()
+}
+
+/// Adds to each case the sum behind its numbers. Cases of one scenario share the work.
+fn explain<'a>(
+    context: &'a Context<'a>,
+    engine: &LossEngine<'_>,
+    found: BTreeMap<Key, Gathered<'a>>,
+) -> Vec<LossCase<'a>> {
+    let mut cases = Vec::new();
+    let mut open: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for ((dataset, via, ..), (objective, by_event)) in found {
+        let mut parts: Vec<Part<'a>> = by_event.into_values().map(part).collect();
+        parts.sort_by(|a, b| worst_of(b).cmp(&worst_of(a)).then(a.hits[0].1.id.cmp(&b.hits[0].1.id)));
+        for (number, part) in parts.iter().enumerate() {
+            open.entry(&part.hits[0].1.id).or_default().push((cases.len(), number));
+        }
+        cases.push(LossCase { dataset, objective, via, parts });
+    }
+    for wanted in open.into_values() {
+        let Some(&(case, number)) = wanted.first() else { continue };
+        let recovery = recovery(context, cases[case].parts[number].hits[0].1);
+        for (case, number) in wanted {
+            let dataset = cases[case].dataset;
+            fill(context, engine, &recovery, dataset, &mut cases[case].parts[number]);
+        }
+    }
+    cases
+}
+
+fn part<'a>(mut hits: Vec<(Option<Seconds>, &'a Scenario)>) -> Part<'a> {
+    hits.sort_by(|a, b| badness(b.0).cmp(&badness(a.0)).then(a.1.id.cmp(&b.1.id)));
+    let loss = Loss { worst: hits[0].0, via: None, worst_at: None, derivation: Default::default() };
+    Part { hits, loss, remains: None, locked: Vec::new() }
+}
+
+fn worst_of(part: &Part<'_>) -> (bool, Seconds) {
+    badness(part.hits[0].0)
+}
+
+fn fill(context: &Context<'_>, engine: &LossEngine<'_>, recovery: &Recovery, dataset: DatasetId, part: &mut Part<'_>) {
+    let model = context.model;
+    let remains = recovery.remains(context, model.datasets[dataset].component);
+    let Some(remains) = remains.into_iter().find(|remains| remains.dataset == dataset) else { return };
+    part.loss = engine.explain(&remains);
+    let kept = model.datasets[dataset].copies.iter().copied().filter(|&copy| recovery.gone.keeps(model, copy));
+    part.locked =
+        kept.filter(|copy| !remains.copies.contains(copy) && !model.copies[*copy].encrypted_by.is_none()).collect();
+    part.remains = Some(remains);
+}
