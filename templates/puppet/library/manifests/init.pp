@@ -85,7 +85,10 @@ class dr (
       content => "# ${header}\n${_known_hosts}",
       ;
     "${config_dir}/ssh_config":
-      content => epp('dr/ssh_config.epp', { 'key_file' => "${config_dir}/restic/id_ed25519" }),
+      content => epp('dr/ssh_config.epp', {
+          'key_file' => "${config_dir}/restic/id_ed25519",
+          'pinned'   => $host_keys.keys,
+      }),
       ;
     "${lib_dir}/dr-lib.sh":
       source => 'puppet:///modules/dr/dr-lib.sh',

@@ -39,7 +39,10 @@ define dr::ssh_access (
     ensure  => file,
     owner   => $_user,
     mode    => '0600',
-    content => epp('dr/ssh_config.epp', { 'key_file' => "${home}/.ssh/id_ed25519" }),
+    content => epp('dr/ssh_config.epp', {
+        'key_file' => "${home}/.ssh/id_ed25519",
+        'pinned'   => $dr::host_keys.keys,
+    }),
   }
 
   file { "${dr::sshd::keys_dir}/${_user}":
