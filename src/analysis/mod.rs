@@ -5,6 +5,7 @@
 pub mod assess;
 pub mod context;
 mod exact;
+pub mod facts;
 mod following;
 pub mod impact;
 pub mod loss;

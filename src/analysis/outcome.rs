@@ -1,7 +1,7 @@
 //! One scenario from the failure to the last component that serves again.
 
 use super::context::Context;
-use super::following::followers;
+use super::following::{follower, followers};
 use super::impact::{Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back};
 use super::losses::{DataEvent, Remains, WorstLoss};
 use super::procedure::{Procedure, procedure};
@@ -149,7 +149,13 @@ impl Recovery {
         self.procedures.iter().find(|procedure| procedure.component == component)
     }
 
-    pub(super) fn network(&self, context: &Context<'_>) -> Network {
+    /// When a component serves again in a schedule, also one that merely waits.
+    pub(super) fn times(&self, context: &Context<'_>, schedule: &Schedule, component: ComponentId) -> Option<Times> {
+        let own = schedule.times_of(context, component);
+        own.or_else(|| follower(context, &self.results(context, schedule), component)?.recovery)
+    }
+
+    pub(super) fn network(&self, context: &Context<'_>, capacity: Capacity) -> Network {
         let outcomes = self.spread.affected.iter().zip(&self.way_back.outcome);
         let returning: Vec<(ComponentId, &[ComponentId])> = outcomes
             .filter_map(|(affected, outcome)| match outcome {
@@ -157,11 +163,11 @@ impl Recovery {
                 _ => None,
             })
             .collect();
-        Network::new(context, &self.gone, &self.spread, &self.procedures, &returning)
+        Network::new(context, &self.gone, &self.spread, &self.procedures, &returning, capacity)
     }
 
     pub(super) fn schedule(&self, context: &Context<'_>, scenario: &Scenario, capacity: Capacity) -> Schedule {
-        let network = self.network(context);
+        let network = self.network(context, capacity);
         let (kind, declared) = (scenario.kind, scenario.declared());
         let class = context.promises.class(kind, declared);
         // Those who merely wait are not in the network; the most impatient of them is enough.

@@ -12,6 +12,7 @@ mod schedule;
 mod sharing;
 mod simulate;
 
-pub(super) use network::Network;
-pub(super) use schedule::{Capacity, schedule};
+pub use network::Bottleneck;
+pub(super) use network::{Capacity, Network};
+pub(super) use schedule::schedule;
 pub use schedule::{PathStep, Schedule, Scheduled, Times};

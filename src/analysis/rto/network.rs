@@ -8,7 +8,7 @@ use crate::analysis::impact::{Movement, Spread};
 use crate::analysis::procedure::{Procedure, Work, detection};
 use crate::analysis::scenario::Gone;
 use crate::graph::Digraph;
-use crate::model::{ComponentId, StoreId, TeamId};
+use crate::model::{ComponentId, LinkId, StoreId, TeamId};
 use crate::terms::StepKind;
 use crate::units::{Rate, Seconds};
 
@@ -44,6 +44,28 @@ pub(in crate::analysis) enum Running {
     Flow { amount: u64, most: Option<Rate>, through: Vec<u32> },
 }
 
+/// Something that limits how fast data moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bottleneck {
+    /// Reading from a store.
+    Store(StoreId),
+    /// A link, in each direction.
+    Link(LinkId),
+    /// What the restore of a component takes in.
+    Restore(ComponentId),
+}
+
+/// What may be different from the model, to find out what it would take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::analysis) struct Capacity {
+    /// Something with another rate.
+    pub rate: Option<(Bottleneck, Rate)>,
+    /// A step with another time.
+    pub step: Option<(ComponentId, StepKind, Seconds)>,
+    /// A team with another number of people.
+    pub people: Option<(TeamId, u32)>,
+}
+
 /// Something that has a rate and may be shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::analysis) enum ResourceKind {
@@ -72,9 +94,11 @@ impl Network {
         spread: &Spread,
         procedures: &[Procedure],
         returning: &[(ComponentId, &[ComponentId])],
+        capacity: Capacity,
     ) -> Self {
         let mut builder = Builder {
             context,
+            capacity,
             activities: Vec::new(),
             edges: Vec::new(),
             resources: Vec::new(),
@@ -97,10 +121,25 @@ impl Network {
         let edges = Digraph::from_edges(builder.activities.len(), builder.edges);
         Self { activities: builder.activities, edges, resources: builder.resources, serves }
     }
+
+    /// What the movements of a component go through.
+    pub(in crate::analysis) fn bottlenecks_of(&self, component: ComponentId) -> impl Iterator<Item = Bottleneck> {
+        let own = self.activities.iter().filter(move |activity| activity.component == component);
+        let through = own.flat_map(|activity| match &activity.work {
+            Running::Flow { through, .. } => through.as_slice(),
+            Running::Time => &[],
+        });
+        through.map(|&number| match self.resources[number as usize].kind {
+            ResourceKind::Store(store) => Bottleneck::Store(store),
+            ResourceKind::Link(route) => Bottleneck::Link(route.link),
+            ResourceKind::Intake(component) => Bottleneck::Restore(component),
+        })
+    }
 }
 
 struct Builder<'a> {
     context: &'a Context<'a>,
+    capacity: Capacity,
     activities: Vec<Activity>,
     edges: Vec<(u32, u32)>,
     resources: Vec<Resource>,
@@ -119,6 +158,10 @@ impl Builder<'_> {
         hands: Option<TeamId>,
         nominal: Exact,
     ) -> u32 {
+        let nominal = match self.capacity.step {
+            Some((other, step, time)) if other == component && kind == Some(step) => Exact::whole(time.0),
+            _ => nominal,
+        };
         self.activities.push(Activity { component, kind, work, hands, nominal });
         u32::try_from(self.activities.len() - 1).unwrap_or(u32::MAX)
     }
@@ -196,18 +239,28 @@ impl Builder<'_> {
     }
 
     fn flow(&mut self, component: ComponentId, movement: Movement, rate: Option<Rate>, several: bool) -> u32 {
-        let nominal = movement.alone(self.context, rate).unwrap_or_default();
+        let model = self.context.model;
+        let changed = |bottleneck: Bottleneck, rate: Rate| match self.capacity.rate {
+            Some((other, rate)) if other == bottleneck => rate,
+            _ => rate,
+        };
+        let rate = rate.map(|rate| changed(Bottleneck::Restore(component), rate));
+        let store = movement.store.and_then(|store| {
+            Some((ResourceKind::Store(store), changed(Bottleneck::Store(store), model.stores[store].read?)))
+        });
+        let link = movement.route.map(|route| {
+            let bandwidth = model.links[route.link].bandwidth;
+            (ResourceKind::Link(route), changed(Bottleneck::Link(route.link), bandwidth))
+        });
+        let limits = [rate, store.map(|(_, rate)| rate), link.map(|(_, rate)| rate)];
+        let slowest = limits.into_iter().flatten().min().filter(|rate| !rate.is_zero());
+        let nominal = slowest.map_or(Exact::ZERO, |rate| Exact::whole(movement.amount.0).over(Exact::rate(rate)));
         if nominal.is_zero() {
             return self.push(component, Some(StepKind::Transfer), Running::Time, None, nominal);
         }
-        let mut through = Vec::new();
-        let model = self.context.model;
-        let store = movement.store.and_then(|store| Some((ResourceKind::Store(store), model.stores[store].read?)));
-        let link = movement.route.map(|route| (ResourceKind::Link(route), model.links[route.link].bandwidth));
         let intake = rate.filter(|_| several).map(|rate| (ResourceKind::Intake(component), rate));
-        for (kind, rate) in [store, link, intake].into_iter().flatten() {
-            through.push(self.resource(kind, rate));
-        }
+        let shared = [store, link, intake].into_iter().flatten();
+        let through = shared.map(|(kind, rate)| self.resource(kind, rate)).collect();
         let work = Running::Flow { amount: movement.amount.0, most: rate.filter(|_| !several), through };
         self.push(component, Some(StepKind::Transfer), work, None, nominal)
     }

@@ -2,7 +2,7 @@
 
 use super::deadline::deadlines;
 use super::fair::Fair;
-use super::network::{Network, ResourceKind, Running};
+use super::network::{Capacity, Network, Running};
 use super::ordered::Ordered;
 use super::sharing::{Flow, rates};
 use super::simulate::{Flows, Run, positions, run};
@@ -11,7 +11,7 @@ use crate::analysis::exact::Exact;
 use crate::graph::{LongestPaths, longest_paths, topological_order};
 use crate::model::{ComponentId, TeamId};
 use crate::terms::StepKind;
-use crate::units::{Rate, Seconds};
+use crate::units::Seconds;
 
 /// When each component serves again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,15 +63,6 @@ pub struct PathStep {
     pub from: Seconds,
     /// When it ends, which is when the next one begins.
     pub to: Seconds,
-}
-
-/// What may be different from the model, to find out what it would take.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::analysis) struct Capacity {
-    /// A resource with another rate.
-    pub rate: Option<(ResourceKind, Rate)>,
-    /// A team with another number of people.
-    pub people: Option<(TeamId, u32)>,
 }
 
 const NO_STEP: u32 = u32::MAX;
@@ -129,7 +120,7 @@ pub(in crate::analysis) fn schedule(
         Some((other, people)) if other == team => Some(people.max(1)),
         _ => context.model.teams[team].people.map(|people| people.max(1)),
     };
-    let shares = network.resources.iter().any(|resource| resource.users > 1) || capacity.rate.is_some();
+    let shares = network.resources.iter().any(|resource| resource.users > 1);
     let crowded = shares || is_crowded(network, people);
     if !crowded {
         let run = alone(network, &bound);
@@ -140,11 +131,7 @@ pub(in crate::analysis) fn schedule(
         positions(network, |number| context.rank(network.activities[number as usize].component), &deadlines);
     let flows = Flows::of(network);
     let list = flow_list(network, &flows, &positions);
-    let rate = |resource: &super::network::Resource| match capacity.rate {
-        Some((kind, rate)) if kind == resource.kind => rate,
-        _ => resource.rate,
-    };
-    let rates = rates(network.resources.iter().map(rate));
+    let rates = rates(network.resources.iter().map(|resource| resource.rate));
     let ordered = run(network, &positions, &mut Ordered::new(&list, &rates), &flows, people);
     let unordered = if shares {
         run(network, &positions, &mut Fair::new(&list, &rates), &flows, people).end
