@@ -214,7 +214,7 @@ impl<'s> Builder<'s> {
 
     fn push(&mut self, offset: u32, len: u32, kind: Kind, flags: u8, next: u32) -> Result<u32, Stop> {
         let index = self.nodes.len();
-        if index >= self.limits.max_nodes {
+        if index >= self.limits.max_nodes.min(u32::MAX as usize / 2) {
             let message = format!("the file has more than {} keys and values", self.limits.max_nodes);
             let problem = Problem::new("too-many-nodes", offset, offset + len, message);
             return Err(self.stop(problem.help("split it into several files in one folder")));

@@ -65,8 +65,10 @@ impl Default for Limits {
 /// The document is `None` when its structure could not be made out. Mistakes that leave the structure clear, such as
 /// a key written twice, are reported beside a document in which the later of the two is hidden.
 pub fn parse(source: &str, file: FileId, limits: Limits) -> (Option<Document<'_>>, Vec<Problem>) {
-    if source.len() > limits.max_bytes {
-        return (None, vec![problem::file_too_large(source.len(), limits.max_bytes)]);
+    // Places are 32 bits wide, whatever the limit.
+    let max_bytes = limits.max_bytes.min(u32::MAX as usize / 2);
+    if source.len() > max_bytes {
+        return (None, vec![problem::file_too_large(source.len(), max_bytes)]);
     }
     parse_common(source, file, limits).unwrap_or_else(|| parse_any(source, file, limits))
 }
