@@ -25,6 +25,7 @@ mod recovery;
 mod retention_oracle;
 mod runbooks;
 mod schemas;
+mod technologies;
 mod templates;
 mod text_fuzz;
 mod text_hostile;

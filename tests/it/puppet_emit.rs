@@ -73,7 +73,7 @@ fn the_identity_server_passes_every_check() {
 }
 
 /// Every technology of hosts in one plan, with the copies that each can have.
-const EVERYTHING: &str = include_str!("../emit/everything.yaml");
+pub(crate) const EVERYTHING: &str = include_str!("../emit/everything.yaml");
 
 #[test]
 fn every_technology_passes_every_check() {

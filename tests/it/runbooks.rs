@@ -39,3 +39,23 @@ fn the_identity_server_has_pages() {
     let files = generate(&example("wso2-identity-server"));
     assert!(files.get("README.md").is_some());
 }
+
+#[test]
+fn every_technology_has_pages() {
+    let files = generate(crate::puppet_emit::EVERYTHING);
+    for name in [
+        "shop_db",
+        "shop_files",
+        "shop",
+        "shop_image",
+        "identity",
+        "entry",
+        "ledger",
+        "cache",
+        "documents",
+        "queue",
+        "names",
+    ] {
+        assert!(files.get(&format!("components/{name}.md")).is_some(), "{name}");
+    }
+}

@@ -81,7 +81,7 @@ pub fn repository(
 ) -> Result<Repository, Failure> {
     let templates = packs::templates(catalogue)?;
     let names = profile::class_names(model, desired);
-    let context = profile::Context { model, desired, templates: &templates, names: &names };
+    let context = profile::Context { model, desired, catalogue, templates: &templates, names: &names };
     let components: Vec<ComponentId> = model.components.ids().collect();
     let of_components: Vec<Vec<Part>> =
         components.into_par_iter().map(|id| profile::of_component(&context, id)).collect::<Result<_, _>>()?;

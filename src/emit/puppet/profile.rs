@@ -13,12 +13,13 @@ use crate::emit::names::{Words, account, is_certname, word};
 use crate::emit::templates::Templates;
 use crate::emit::view::{self, ComponentView, InstanceView, JobView, StoreView};
 use crate::model::{ComponentId, InstanceId, Model, StoreId};
-use crate::tech::{Platform, RunsOn};
+use crate::tech::{Catalogue, Platform, RunsOn};
 
 /// What every rendering needs.
 pub(super) struct Context<'a> {
     pub model: &'a Model,
     pub desired: &'a Desired,
+    pub catalogue: &'a Catalogue,
     pub templates: &'a Templates,
     pub names: &'a ClassNames,
 }
@@ -28,6 +29,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Part {
     /// Name of the class without `profile::`, and its text; none where nothing is generated.
     pub class: Option<(String, String)>,
+    /// The technology whose templates wrote it.
+    pub technology: String,
     /// Its values by host.
     pub values: Vec<(HostId, Vec<(String, Data)>)>,
     /// Placeholders of its secrets.
@@ -283,6 +286,7 @@ impl Place<'_> {
         if part.gaps.is_empty() {
             let text = context.templates.render(&self.template("pp"), view)?;
             part.class = Some((word.to_owned(), layout::tidy(&text)));
+            part.technology = self.folder.to_owned();
             return Ok(());
         }
         part.values.clear();

@@ -1,6 +1,6 @@
 //! Puts the control repository together: fixed files, profiles, roles, nodes, data and its README.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -56,16 +56,21 @@ pub(super) fn assemble(context: &Context<'_>, parts: Vec<Part>, origin: &Origin)
     let mut profiles: BTreeMap<HostId, Vec<String>> = BTreeMap::new();
     let mut secrets = Gathered::default();
     let (mut gaps, mut notes) = (Vec::new(), Vec::new());
+    let mut technologies = BTreeSet::new();
     for part in parts {
         gaps.extend(part.gaps);
         notes.extend(part.notes);
         secrets.add(part.secrets);
         let Some((name, text)) = part.class else { continue };
         files.add(&format!("site-modules/profile/manifests/{name}.pp"), text)?;
+        technologies.insert(part.technology);
         for (host, said) in part.values {
             values.entry(host).or_default().add(said);
             profiles.entry(host).or_default().push(name.clone());
         }
+    }
+    for technology in &technologies {
+        scripts(context, technology, &mut files)?;
     }
     let roles = roles(context, &profiles);
     for role in &roles {
@@ -109,6 +114,21 @@ fn fixed() -> Result<FileSet, Failure> {
         }
     }
     Ok(files)
+}
+
+/// The files of a technology that its profiles install, as they are.
+fn scripts(context: &Context<'_>, technology: &str, files: &mut FileSet) -> Result<(), Failure> {
+    let all = context.catalogue.source(technology).map(|source| source.files.iter()).into_iter().flatten();
+    for (path, text) in all {
+        let Some(name) = path.strip_prefix("puppet/files/") else { continue };
+        let path = format!("site-modules/profile/files/{technology}/{name}");
+        if text.starts_with("#!") {
+            files.add_executable(&path, text.as_bytes())?;
+        } else {
+            files.add(&path, text.as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 /// A role for each set of profiles, called after them or, where that is too long, after its first node.

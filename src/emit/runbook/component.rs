@@ -7,7 +7,6 @@ use super::page::TeamView;
 use super::step::{MovementView, StepView, about, templates};
 use crate::emit::view::{self, ComponentView};
 use crate::model::{ComponentId, Model};
-use crate::tech::Platform;
 use crate::terms::StepKind;
 
 /// What the template of a component sees.
@@ -33,8 +32,7 @@ pub(super) struct ComponentPage {
 
 /// Whether there is anything to do for a component by hand.
 pub(super) fn has_page(model: &Model, id: ComponentId) -> bool {
-    let component = &model.components[id];
-    component.technology.platform != Platform::None && !component.instances.is_empty()
+    !model.components[id].instances.is_empty()
 }
 
 impl ComponentPage {
