@@ -17,6 +17,7 @@ mod hiera;
 mod hostile;
 mod job_faults;
 mod layers;
+mod loss_simulator;
 mod markdown;
 mod puppet_emit;
 mod puppet_library;

@@ -1,0 +1,205 @@
+//! Over which time a plan is played through, and with which phases where the phase is not known.
+
+use super::calendar;
+use super::loss::{Verdict, corruption, disaster};
+use super::plan::{Copy, DAY, HOUR, MONDAY, Minutes, Plan, Timing, WEEK, Worst};
+use super::runs::Stage;
+
+/// What is asked of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Every instance is lost, no copy is.
+    InstancesLost,
+    /// The primary instance is lost; replicas and copies survive.
+    PrimaryLost,
+    /// The main site is lost with all that is not offsite.
+    SiteLost,
+    /// The data goes bad.
+    Corruption,
+}
+
+/// The worst case over all phases and over all time.
+pub(crate) fn worst(plan: &Plan, question: Question) -> Verdict {
+    let unknown = plan.unknown_phases();
+    let grid = if unknown.is_empty() { 1 } else { grid(plan) };
+    // Phases just beside the grid: one that is reached only in the limit is missed by a minute or two.
+    let reach = unknown.len() as Minutes;
+    assert!(unknown.is_empty() || grid > 4 * reach, "the grid of {grid} min is too fine: {plan:?}");
+    let choices = |every: Minutes| -> Vec<Minutes> {
+        let near = move |tick: Minutes| (-reach..=reach).map(move |beside| tick * grid + beside);
+        (0..every / grid).flat_map(near).collect()
+    };
+    let choices: Vec<(usize, Vec<Minutes>)> = unknown.iter().map(|(copy, every)| (*copy, choices(*every))).collect();
+    let stages = stages(plan);
+    let mut phases = vec![0; plan.copies.len()];
+    let mut found = (Worst::Minutes(0), 0);
+    try_all(&choices, &mut phases, &mut |phases| found = worse(found, judge(plan, question, &stages, phases)));
+    match found {
+        (Worst::Minutes(lost), at) => (Worst::Minutes((lost + grid - 1).div_euclid(grid) * grid), at),
+        other => other,
+    }
+}
+
+/// The worst case with these phases.
+pub(crate) fn worst_in_phase(plan: &Plan, question: Question, phases: &[Minutes]) -> Verdict {
+    judge(plan, question, &stages(plan), phases)
+}
+
+type Stages<'a> = Vec<(Stage<'a>, Minutes, Minutes)>;
+
+/// What is played, with the time that is looked at: before it, everything has found its rhythm.
+fn stages(plan: &Plan) -> Stages<'_> {
+    let memory = memory(plan);
+    let stage = |(from, to)| (Stage::new(plan, from - memory, to + plan.detection + DAY), from, to);
+    windows(plan, memory).into_iter().map(stage).collect()
+}
+
+fn judge(plan: &Plan, question: Question, stages: &Stages<'_>, phases: &[Minutes]) -> Verdict {
+    let all: Vec<usize> = (0..plan.copies.len()).collect();
+    let offsite: Vec<usize> = all.iter().copied().filter(|copy| plan.copies[*copy].offsite).collect();
+    let judge_stage = |(stage, from, to): &(Stage, Minutes, Minutes)| {
+        let points = stage.play(phases);
+        match question {
+            Question::InstancesLost => disaster(plan, &points, &all, &[], *from, *to),
+            Question::PrimaryLost => disaster(plan, &points, &all, &plan.replicas, *from, *to),
+            Question::SiteLost => disaster(plan, &points, &offsite, &plan.replicas, *from, *to),
+            Question::Corruption => corruption(plan, &points, *from, *to),
+        }
+    };
+    stages.iter().map(judge_stage).reduce(worse).unwrap()
+}
+
+fn worse(one: Verdict, other: Verdict) -> Verdict {
+    if other.0 > one.0 { other } else { one }
+}
+
+fn try_all(choices: &[(usize, Vec<Minutes>)], phases: &mut Vec<Minutes>, judge: &mut impl FnMut(&[Minutes])) {
+    let Some(((copy, values), rest)) = choices.split_first() else { return judge(phases) };
+    for value in values {
+        phases[*copy] = *value;
+        try_all(rest, phases, judge);
+    }
+}
+
+/// What all times of a plan are multiples of, and so every worst case.
+pub(crate) fn grid(plan: &Plan) -> Minutes {
+    let mut grid = DAY;
+    let mut on = |minutes: Minutes| grid = gcd(grid, minutes);
+    let zones = zones(plan);
+    if zones.iter().any(|zone| *zone != "UTC") {
+        on(30);
+    }
+    on(plan.detection);
+    plan.replicas.iter().copied().for_each(&mut on);
+    for copy in &plan.copies {
+        on(copy.hold);
+        on(copy.takes);
+        match &copy.timing {
+            Timing::Calendar(calendar) => {
+                calendar.minutes.iter().for_each(|minute| on(Minutes::from(*minute)));
+                calendar.hours.iter().for_each(|hour| on(Minutes::from(*hour) * HOUR));
+            }
+            Timing::Every { interval, anchor } => [*interval, anchor.unwrap_or(0)].map(&mut on).iter().for_each(drop),
+            Timing::After { every, anchor, .. } => {
+                [every.unwrap_or(0), anchor.unwrap_or(0)].map(&mut on).iter().for_each(drop)
+            }
+            Timing::Continuous { lag, .. } => on(*lag),
+            Timing::Once(at) => on(*at),
+        }
+        if let Some(keep) = copy.keep {
+            on(if keep.hourly > 0 { HOUR } else { DAY });
+            on(keep.within.map_or(0, |(_, hours)| hours * HOUR));
+        }
+    }
+    grid
+}
+
+fn gcd(a: Minutes, b: Minutes) -> Minutes {
+    if b == 0 { a.abs() } else { gcd(b, a.rem_euclid(b)) }
+}
+
+fn zones(plan: &Plan) -> Vec<&str> {
+    let own = plan.copies.iter().filter_map(|copy| match &copy.timing {
+        Timing::Calendar(calendar) => Some(plan.zone_of(calendar)),
+        _ => None,
+    });
+    let kept = plan.copies.iter().any(|copy| copy.keep.is_some());
+    own.chain(kept.then_some(plan.zone)).collect()
+}
+
+/// The stretches of time that show whatever can happen: one period where the clock never changes, otherwise the time
+/// around each change.
+fn windows(plan: &Plan, memory: Minutes) -> Vec<(Minutes, Minutes)> {
+    let start = MONDAY + memory;
+    if by_month(plan) {
+        // Weekdays, dates and leap days come in the same order again after 28 years.
+        return vec![(start, start + 28 * 1461 * DAY / 4)];
+    }
+    let changes: Vec<Minutes> = zones(plan).into_iter().flat_map(changes).collect();
+    if changes.is_empty() {
+        return vec![(start, start + period(plan))];
+    }
+    let around = memory + period(plan);
+    changes.into_iter().map(|at| (at - around, at + around)).collect()
+}
+
+/// When the clock of a zone changes in a year.
+fn changes(zone: &str) -> Vec<Minutes> {
+    let shift = |at: Minutes| {
+        let utc = calendar::local("UTC", at);
+        calendar::local(zone, at).duration_since(utc)
+    };
+    let days = (0..365).map(|day| MONDAY + 365 * DAY + day * DAY);
+    days.filter(|day| shift(*day) != shift(day + DAY)).collect()
+}
+
+fn by_month(plan: &Plan) -> bool {
+    plan.copies.iter().any(|copy| {
+        let kept = copy.keep.is_some_and(|keep| keep.monthly > 0 || keep.yearly > 0);
+        kept || matches!(&copy.timing, Timing::Calendar(calendar) if calendar.days.is_some() || calendar.months.is_some())
+    })
+}
+
+/// After so long the known schedules are in the same position again.
+fn period(plan: &Plan) -> Minutes {
+    let own = |copy: &Copy| match copy.timing {
+        Timing::Every { interval, .. } => interval,
+        Timing::After { every: Some(every), .. } => every,
+        _ => 1,
+    };
+    plan.copies.iter().map(own).fold(WEEK, |all, one| all / gcd(all, one) * one)
+}
+
+/// How far back the state of a copy may reach, generously.
+pub(crate) fn memory(plan: &Plan) -> Minutes {
+    let mut gaps: Vec<Minutes> = Vec::new();
+    let mut memory = plan.detection + WEEK;
+    for copy in &plan.copies {
+        let gap = match &copy.timing {
+            Timing::Calendar(calendar) if calendar.days.is_some() || calendar.months.is_some() => {
+                let runs = calendar::runs(calendar, plan.zone_of(calendar), MONDAY, MONDAY + 420 * DAY);
+                runs.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(420 * DAY)
+            }
+            // A run may be skipped where the clock changes.
+            Timing::Calendar(calendar) => calendar.weekdays.as_ref().map_or(2 * DAY, |_| 2 * WEEK),
+            Timing::Every { interval, .. } => *interval,
+            Timing::After { copy, every, .. } => gaps[*copy] + 2 * every.unwrap_or(0),
+            Timing::Continuous { .. } | Timing::Once(_) => 0,
+        };
+        gaps.push(gap);
+        memory += gap * (plan.missed as Minutes + 2) + copy.hold + copy.takes;
+        if let Some(keep) = copy.keep {
+            let rules = [
+                (keep.last, 0),
+                (keep.hourly, HOUR),
+                (keep.daily, DAY),
+                (keep.weekly, WEEK),
+                (keep.monthly, 31 * DAY),
+                (keep.yearly, 366 * DAY),
+            ];
+            memory += rules.iter().map(|(count, unit)| (*count as Minutes + 1) * gap.max(*unit)).max().unwrap_or(0);
+            memory += keep.within.map_or(0, |(days, hours)| days * DAY + hours * HOUR);
+        }
+    }
+    (memory + DAY) / DAY * DAY
+}

@@ -1,0 +1,115 @@
+//! What is played through: one dataset with its copies, described without any of the planner's types.
+
+/// Minutes, or an instant in minutes since the epoch.
+pub(crate) type Minutes = i64;
+
+pub(crate) const HOUR: Minutes = 60;
+pub(crate) const DAY: Minutes = 24 * HOUR;
+pub(crate) const WEEK: Minutes = 7 * DAY;
+
+/// 2026-01-05T00:00Z, a Monday. Windows and anchors are counted from here.
+pub(crate) const MONDAY: Minutes = 29_459_520;
+
+/// A dataset, its copies and what is asked of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The zone of the system.
+    pub(crate) zone: &'static str,
+    /// In an order in which each comes after those that it depends on.
+    pub(crate) copies: Vec<Copy>,
+    /// Lags of the replicas that survive a loss of the main site; a synchronous one has none.
+    pub(crate) replicas: Vec<Minutes>,
+    /// Whether the data changes only when somebody deploys.
+    pub(crate) fixed: bool,
+    /// So many of the newest points of each scheduled copy are missing.
+    pub(crate) missed: usize,
+    /// How long corruption goes unnoticed.
+    pub(crate) detection: Minutes,
+}
+
+/// A copy, made again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct Copy {
+    pub(crate) name: String,
+    pub(crate) timing: Timing,
+    /// The copy that is read instead of the live data.
+    pub(crate) from: Option<usize>,
+    pub(crate) hold: Minutes,
+    pub(crate) takes: Minutes,
+    pub(crate) keep: Option<Keep>,
+    /// Whether it survives the loss of the main site.
+    pub(crate) offsite: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Timing {
+    Calendar(Calendar),
+    Every { interval: Minutes, anchor: Option<Minutes> },
+    After { copy: usize, every: Option<Minutes>, anchor: Option<Minutes> },
+    Continuous { lag: Minutes, base: usize },
+    Once(Minutes),
+}
+
+/// What a five-field expression says, as plain sets; none for `*`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Calendar {
+    pub(crate) minutes: Vec<i8>,
+    pub(crate) hours: Vec<i8>,
+    pub(crate) days: Option<Vec<i8>>,
+    pub(crate) months: Option<Vec<i8>>,
+    /// Sunday is 0.
+    pub(crate) weekdays: Option<Vec<i8>>,
+    /// Its own zone; none for the system's.
+    pub(crate) zone: Option<&'static str>,
+}
+
+/// The rules of restic's `forget`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keep {
+    pub(crate) last: usize,
+    pub(crate) hourly: usize,
+    pub(crate) daily: usize,
+    pub(crate) weekly: usize,
+    pub(crate) monthly: usize,
+    pub(crate) yearly: usize,
+    /// Days and hours.
+    pub(crate) within: Option<(i64, i64)>,
+}
+
+/// How much is lost in the worst case. Ordered from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Worst {
+    /// So many minutes.
+    Minutes(Minutes),
+    /// More, the longer one waits: the last point ages for ever.
+    Unbounded,
+    /// Everything: there are moments at which no point is left.
+    Lost,
+}
+
+impl Plan {
+    pub(crate) fn zone_of<'a>(&'a self, calendar: &'a Calendar) -> &'a str {
+        calendar.zone.unwrap_or(self.zone)
+    }
+
+    /// The places of the copies whose phase is not known by themselves.
+    pub(crate) fn unknown_phases(&self) -> Vec<(usize, Minutes)> {
+        let interval = |copy: &Copy| match copy.timing {
+            Timing::Every { interval, anchor: None } => Some(interval),
+            Timing::After { every, anchor: None, .. } => every,
+            _ => None,
+        };
+        self.copies.iter().enumerate().filter_map(|(i, copy)| interval(copy).map(|every| (i, every))).collect()
+    }
+}
+
+impl Timing {
+    /// The copies that must be played through before this one.
+    pub(crate) fn needs(&self) -> Option<usize> {
+        match self {
+            Timing::After { copy, .. } => Some(*copy),
+            Timing::Continuous { base, .. } => Some(*base),
+            _ => None,
+        }
+    }
+}
