@@ -40,9 +40,7 @@ pub(crate) fn local(zone: &str, at: Minutes) -> jiff::civil::DateTime {
 
 fn time_zone(name: &str) -> TimeZone {
     thread_local!(static ZONES: std::cell::RefCell<BTreeMap<String, TimeZone>> = Default::default());
-    ZONES.with_borrow_mut(|zones| {
-        zones.entry(name.to_owned()).or_insert_with(|| TimeZone::get(name).unwrap()).clone()
-    })
+    ZONES.with_borrow_mut(|zones| zones.entry(name.to_owned()).or_insert_with(|| TimeZone::get(name).unwrap()).clone())
 }
 
 fn utc_date(at: Minutes) -> Date {

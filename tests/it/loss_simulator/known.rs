@@ -1,7 +1,7 @@
 //! Cases worked out by hand, so that the simulator itself can be trusted.
 
 use super::phases::{Question, worst, worst_in_phase};
-use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Timing, WEEK, Worst};
+use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Replica, Timing, WEEK, Worst};
 
 fn plan(copies: Vec<Copy>) -> Plan {
     Plan { zone: "UTC", copies, replicas: Vec::new(), fixed: false, missed: 0, detection: 0 }
@@ -86,10 +86,14 @@ fn a_stream_needs_its_base() {
 #[test]
 fn replicas_survive_what_the_primary_does_not() {
     let mut replicated = plan(vec![copy(daily(2, 0), 0, HOUR)]);
-    replicated.replicas = vec![3];
+    let replica = Replica { lag: 3, from: None, offsite: true };
+    replicated.replicas = vec![replica];
     loses(&replicated, Question::PrimaryLost, 3);
     loses(&replicated, Question::InstancesLost, 25 * HOUR);
-    replicated.replicas = vec![0];
+    replicated.replicas = vec![Replica { lag: 2, offsite: false, ..replica }, Replica { from: Some(0), ..replica }];
+    loses(&replicated, Question::PrimaryLost, 2);
+    loses(&replicated, Question::SiteLost, 5);
+    replicated.replicas = vec![Replica { lag: 0, ..replica }];
     loses(&replicated, Question::PrimaryLost, 0);
 }
 

@@ -3,127 +3,89 @@
 //! Between two events the state stands still and the data only ages, so the loss is worst just before the next event:
 //! the supremum is a limit from the left, and each stretch between events is measured at its end.
 
-use super::plan::{DAY, Keep, Minutes, Plan, Timing, Worst};
-use super::retention::forget;
+use super::plan::{Minutes, Plan, Timing, Worst};
+use super::retention::Kept;
 use super::runs::Point;
-
-/// Older than this is for ever: nothing that runs again and again is so old.
-const AGES: Minutes = 50 * 365 * DAY;
 
 /// A worst case and the end of the stretch in which it is approached.
 pub(crate) type Verdict = (Worst, Minutes);
 
-/// The worst loss if disaster strikes in `from..to` and the copies in `survive` are left.
-pub(crate) fn disaster(
-    plan: &Plan,
-    points: &[Vec<Point>],
-    survive: &[usize],
-    replicas: &[Minutes],
-    from: Minutes,
-    to: Minutes,
-) -> Verdict {
-    let events = survive.iter().flat_map(|copy| points[*copy].iter().map(|point| point.ready));
-    worst_stretch(events.collect(), from, to, |at, end| {
-        let by_replica = replicas.iter().map(|lag| end - lag).max();
-        let by_copy = survive.iter().filter_map(|copy| newest(plan, points, *copy, survive, at, end)).max();
-        let newest = by_replica.max(by_copy)?;
-        Some(if plan.fixed { 0 } else { end - newest })
-    })
+/// What has been played, and the stretch of it that is looked at.
+pub(crate) struct Scene<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) points: &'a [Vec<Point>],
+    /// When playing began. What is older than that was made once and ages for ever.
+    pub(crate) begin: Minutes,
+    pub(crate) from: Minutes,
+    pub(crate) to: Minutes,
 }
 
-/// The newest state that a copy can restore if disaster strikes just before `end` and nothing has changed since `at`.
-fn newest(
-    plan: &Plan,
-    points: &[Vec<Point>],
-    copy: usize,
-    survive: &[usize],
-    at: Minutes,
-    end: Minutes,
-) -> Option<Minutes> {
-    if let Timing::Continuous { lag, base } = plan.copies[copy].timing {
-        let based = survive.contains(&base) && newest(plan, points, base, survive, at, end).is_some();
-        return based.then_some(end - lag);
+impl Scene<'_> {
+    /// The worst loss if disaster strikes, and these copies and replicas with these lags are left.
+    pub(crate) fn disaster(&self, survive: &[usize], replicas: &[Minutes]) -> Verdict {
+        let events = survive.iter().flat_map(|copy| self.points[*copy].iter().map(|point| point.ready));
+        self.worst_stretch(events.collect(), |at, end| {
+            let by_replica = replicas.iter().map(|lag| end - lag).max();
+            let by_copy = survive.iter().filter_map(|copy| self.newest(*copy, survive, at, end)).max();
+            by_replica.max(by_copy)
+        })
     }
-    let ready = points[copy].partition_point(|point| point.ready <= at);
-    let left = ready.checked_sub(1 + missed(plan, copy))?;
-    Some(points[copy][left].rp)
-}
 
-fn missed(plan: &Plan, copy: usize) -> usize {
-    if matches!(plan.copies[copy].timing, Timing::Once(_)) { 0 } else { plan.missed }
-}
-
-/// The worst loss if the data goes bad in `from..to` and that is noticed `plan.detection` later.
-pub(crate) fn corruption(plan: &Plan, points: &[Vec<Point>], from: Minutes, to: Minutes) -> Verdict {
-    let kept: Vec<Vec<(Point, Minutes)>> =
-        plan.copies.iter().zip(points).map(|(copy, points)| lives(copy.keep.as_ref(), plan.zone, points)).collect();
-    let all = kept.iter().flatten();
-    let events = all.flat_map(|(point, dropped)| {
-        [point.rp, point.ready - plan.detection, dropped.saturating_sub(plan.detection)]
-    });
-    worst_stretch(events.collect(), from, to, |at, end| {
-        let newest = (0..plan.copies.len()).filter_map(|copy| newest_clean(plan, &kept, copy, at, end)).max()?;
-        Some(if plan.fixed { 0 } else { end - newest })
-    })
-}
-
-/// As [`newest`], for data that goes bad just before `end`.
-fn newest_clean(
-    plan: &Plan,
-    kept: &[Vec<(Point, Minutes)>],
-    copy: usize,
-    at: Minutes,
-    end: Minutes,
-) -> Option<Minutes> {
-    if let Timing::Continuous { lag, base } = plan.copies[copy].timing {
-        newest_clean(plan, kept, base, at, end)?;
-        return Some(end - (lag - plan.detection).max(0));
+    /// The newest state that a copy can restore if disaster strikes just before `end` and nothing has changed since `at`.
+    fn newest(&self, copy: usize, survive: &[usize], at: Minutes, end: Minutes) -> Option<Minutes> {
+        if let Timing::Continuous { lag, base } = self.plan.copies[copy].timing {
+            let based = survive.contains(&base) && self.newest(base, survive, at, end).is_some();
+            return based.then_some(end - lag);
+        }
+        let ready = self.points[copy].partition_point(|point| point.ready <= at);
+        let left = ready.checked_sub(1 + self.missed(copy))?;
+        Some(self.points[copy][left].rp)
     }
-    let noticed = at + plan.detection;
-    let captured = kept[copy].partition_point(|(point, _)| point.rp <= at);
-    let usable = |(point, dropped): &&(Point, Minutes)| point.ready <= noticed && noticed < *dropped;
-    kept[copy][..captured].iter().rev().filter(usable).nth(missed(plan, copy)).map(|(point, _)| point.rp)
-}
 
-/// Each point with the instant from which on it is no longer kept.
-fn lives(keep: Option<&Keep>, zone: &str, points: &[Point]) -> Vec<(Point, Minutes)> {
-    let mut lives: Vec<(Point, Minutes)> = points.iter().map(|point| (*point, Minutes::MAX)).collect();
-    let Some(keep) = keep else { return lives };
-    let mut kept: Vec<usize> = Vec::new();
-    for (index, point) in points.iter().enumerate() {
-        kept.push(index);
-        let before: Vec<Point> = kept.iter().map(|index| points[*index]).collect();
-        let mut stay = forget(keep, zone, &before).into_iter().peekable();
-        kept.retain(|index| {
-            let stays = stay.next_if(|point| *point == points[*index]).is_some();
-            if !stays {
-                lives[*index].1 = point.ready;
-            }
-            stays
-        });
+    fn missed(&self, copy: usize) -> usize {
+        if matches!(self.plan.copies[copy].timing, Timing::Once(_)) { 0 } else { self.plan.missed }
     }
-    lives
-}
 
-/// Cuts `from..to` at the events and takes the worst of the stretches.
-fn worst_stretch(
-    mut events: Vec<Minutes>,
-    from: Minutes,
-    to: Minutes,
-    loss: impl Fn(Minutes, Minutes) -> Option<Minutes>,
-) -> Verdict {
-    events.retain(|at| from < *at && *at < to);
-    events.extend([from, to]);
-    events.sort_unstable();
-    events.dedup();
-    let verdict = |pair: &[Minutes]| {
-        let worst = match loss(pair[0], pair[1]) {
-            None => Worst::Lost,
-            Some(lost) if lost > AGES => Worst::Unbounded,
-            Some(lost) => Worst::Minutes(lost),
+    /// The worst loss if the data goes bad and that is noticed late.
+    pub(crate) fn corruption(&self) -> Verdict {
+        let Plan { copies, detection, zone, .. } = self.plan;
+        let kept: Vec<Kept> =
+            copies.iter().zip(self.points).map(|(copy, points)| Kept::play(copy.keep.as_ref(), zone, points)).collect();
+        let captures = self.points.iter().flatten().map(|point| point.rp);
+        let changes = kept.iter().flat_map(Kept::changes).map(|at| at - detection);
+        let events = captures.chain(changes);
+        self.worst_stretch(events.collect(), |at, end| {
+            (0..copies.len()).filter_map(|copy| self.newest_clean(&kept, copy, at, end)).max()
+        })
+    }
+
+    /// As `newest`, for data that goes bad just before `end`.
+    fn newest_clean(&self, kept: &[Kept], copy: usize, at: Minutes, end: Minutes) -> Option<Minutes> {
+        if let Timing::Continuous { lag, base } = self.plan.copies[copy].timing {
+            self.newest_clean(kept, base, at, end)?;
+            return Some(end - (lag - self.plan.detection).max(0));
+        }
+        let points = kept[copy].at(at + self.plan.detection);
+        let clean = points.partition_point(|point| point.rp <= at);
+        Some(points[clean.checked_sub(1 + self.missed(copy))?].rp)
+    }
+
+    /// Cuts the time at the events and takes the worst of the stretches, given the newest state in each.
+    fn worst_stretch(&self, mut events: Vec<Minutes>, newest: impl Fn(Minutes, Minutes) -> Option<Minutes>) -> Verdict {
+        events.retain(|at| self.from < *at && *at < self.to);
+        events.extend([self.from, self.to]);
+        events.sort_unstable();
+        events.dedup();
+        let verdict = |pair: &[Minutes]| {
+            let worst = match newest(pair[0], pair[1]) {
+                None => Worst::Lost,
+                Some(_) if self.plan.fixed => Worst::Minutes(0),
+                Some(newest) if newest < self.begin => Worst::Unbounded,
+                Some(newest) => Worst::Minutes(pair[1] - newest),
+            };
+            (worst, pair[1])
         };
-        (worst, pair[1])
-    };
-    let first_worst = |best: Verdict, next: Verdict| if next.0 > best.0 { next } else { best };
-    events.windows(2).map(verdict).reduce(first_worst).unwrap_or((Worst::Lost, from))
+        let first_worst = |best: Verdict, next: Verdict| if next.0 > best.0 { next } else { best };
+        events.windows(2).map(verdict).reduce(first_worst).unwrap_or((Worst::Lost, self.from))
+    }
 }

@@ -7,10 +7,14 @@
 //! Times are minutes since 1970-01-01T00:00Z: whatever a plan is made of happens on the minute, so that between two
 //! minutes nothing changes but the age of the data.
 
+mod agree;
 mod calendar;
 mod known;
 mod loss;
 mod phases;
 mod plan;
+mod random;
 mod retention;
 mod runs;
+mod shrink;
+mod yaml;

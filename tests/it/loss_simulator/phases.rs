@@ -1,8 +1,8 @@
 //! Over which time a plan is played through, and with which phases where the phase is not known.
 
 use super::calendar;
-use super::loss::{Verdict, corruption, disaster};
-use super::plan::{Copy, DAY, HOUR, MONDAY, Minutes, Plan, Timing, WEEK, Worst};
+use super::loss::{Scene, Verdict};
+use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Timing, WEEK, Worst};
 use super::runs::Stage;
 
 /// What is asked of a plan.
@@ -57,13 +57,18 @@ fn stages(plan: &Plan) -> Stages<'_> {
 fn judge(plan: &Plan, question: Question, stages: &Stages<'_>, phases: &[Minutes]) -> Verdict {
     let all: Vec<usize> = (0..plan.copies.len()).collect();
     let offsite: Vec<usize> = all.iter().copied().filter(|copy| plan.copies[*copy].offsite).collect();
+    let lags = |offsite: bool| -> Vec<Minutes> {
+        let left = (0..plan.replicas.len()).filter(|replica| !offsite || plan.replicas[*replica].offsite);
+        left.map(|replica| plan.lag(replica)).collect()
+    };
     let judge_stage = |(stage, from, to): &(Stage, Minutes, Minutes)| {
         let points = stage.play(phases);
+        let scene = Scene { plan, points: &points, begin: stage.from, from: *from, to: *to };
         match question {
-            Question::InstancesLost => disaster(plan, &points, &all, &[], *from, *to),
-            Question::PrimaryLost => disaster(plan, &points, &all, &plan.replicas, *from, *to),
-            Question::SiteLost => disaster(plan, &points, &offsite, &plan.replicas, *from, *to),
-            Question::Corruption => corruption(plan, &points, *from, *to),
+            Question::InstancesLost => scene.disaster(&all, &[]),
+            Question::PrimaryLost => scene.disaster(&all, &lags(false)),
+            Question::SiteLost => scene.disaster(&offsite, &lags(true)),
+            Question::Corruption => scene.corruption(),
         }
     };
     stages.iter().map(judge_stage).reduce(worse).unwrap()
@@ -90,7 +95,7 @@ pub(crate) fn grid(plan: &Plan) -> Minutes {
         on(30);
     }
     on(plan.detection);
-    plan.replicas.iter().copied().for_each(&mut on);
+    plan.replicas.iter().for_each(|replica| on(replica.lag));
     for copy in &plan.copies {
         on(copy.hold);
         on(copy.takes);
@@ -104,7 +109,7 @@ pub(crate) fn grid(plan: &Plan) -> Minutes {
                 [every.unwrap_or(0), anchor.unwrap_or(0)].map(&mut on).iter().for_each(drop)
             }
             Timing::Continuous { lag, .. } => on(*lag),
-            Timing::Once(at) => on(*at),
+            Timing::Once(_) => {}
         }
         if let Some(keep) = copy.keep {
             on(if keep.hourly > 0 { HOUR } else { DAY });
@@ -139,8 +144,8 @@ fn windows(plan: &Plan, memory: Minutes) -> Vec<(Minutes, Minutes)> {
     if changes.is_empty() {
         return vec![(start, start + period(plan))];
     }
-    let around = memory + period(plan);
-    changes.into_iter().map(|at| (at - around, at + around)).collect()
+    let before = plan.detection + period(plan);
+    changes.into_iter().map(|at| (at - before, at + memory + period(plan))).collect()
 }
 
 /// When the clock of a zone changes in a year.
@@ -162,44 +167,59 @@ fn by_month(plan: &Plan) -> bool {
 
 /// After so long the known schedules are in the same position again.
 fn period(plan: &Plan) -> Minutes {
+    let weekly = |copy: &Copy| {
+        let by_weekday = matches!(&copy.timing, Timing::Calendar(calendar) if calendar.weekdays.is_some());
+        by_weekday || copy.keep.is_some_and(|keep| keep.weekly > 0)
+    };
+    let rhythm = if plan.copies.iter().any(weekly) { WEEK } else { DAY };
     let own = |copy: &Copy| match copy.timing {
         Timing::Every { interval, .. } => interval,
         Timing::After { every: Some(every), .. } => every,
         _ => 1,
     };
-    plan.copies.iter().map(own).fold(WEEK, |all, one| all / gcd(all, one) * one)
+    plan.copies.iter().map(own).fold(rhythm, |all, one| all / gcd(all, one) * one)
 }
 
 /// How far back the state of a copy may reach, generously.
-pub(crate) fn memory(plan: &Plan) -> Minutes {
+fn memory(plan: &Plan) -> Minutes {
     let mut gaps: Vec<Minutes> = Vec::new();
-    let mut memory = plan.detection + WEEK;
+    let mut reach: Vec<Minutes> = Vec::new();
     for copy in &plan.copies {
-        let gap = match &copy.timing {
-            Timing::Calendar(calendar) if calendar.days.is_some() || calendar.months.is_some() => {
-                let runs = calendar::runs(calendar, plan.zone_of(calendar), MONDAY, MONDAY + 420 * DAY);
-                runs.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(420 * DAY)
-            }
-            // A run may be skipped where the clock changes.
-            Timing::Calendar(calendar) => calendar.weekdays.as_ref().map_or(2 * DAY, |_| 2 * WEEK),
-            Timing::Every { interval, .. } => *interval,
-            Timing::After { copy, every, .. } => gaps[*copy] + 2 * every.unwrap_or(0),
-            Timing::Continuous { .. } | Timing::Once(_) => 0,
+        let (gap, source) = match &copy.timing {
+            Timing::Calendar(calendar) => (calendar_gap(plan, calendar), copy.from),
+            Timing::Every { interval, .. } => (*interval, copy.from),
+            Timing::After { copy, every, .. } => (gaps[*copy] + 2 * every.unwrap_or(0), Some(*copy)),
+            Timing::Continuous { base, .. } => (0, Some(*base)),
+            Timing::Once(_) => (0, None),
         };
+        let own =
+            gap * (plan.missed as Minutes + 2) + copy.hold + copy.takes + copy.keep.map_or(0, |keep| kept(keep, gap));
         gaps.push(gap);
-        memory += gap * (plan.missed as Minutes + 2) + copy.hold + copy.takes;
-        if let Some(keep) = copy.keep {
-            let rules = [
-                (keep.last, 0),
-                (keep.hourly, HOUR),
-                (keep.daily, DAY),
-                (keep.weekly, WEEK),
-                (keep.monthly, 31 * DAY),
-                (keep.yearly, 366 * DAY),
-            ];
-            memory += rules.iter().map(|(count, unit)| (*count as Minutes + 1) * gap.max(*unit)).max().unwrap_or(0);
-            memory += keep.within.map_or(0, |(days, hours)| days * DAY + hours * HOUR);
-        }
+        reach.push(own + source.map_or(0, |source| reach[source]));
     }
-    (memory + DAY) / DAY * DAY
+    (plan.detection + reach.into_iter().max().unwrap_or(0) + 2 * DAY) / DAY * DAY
+}
+
+/// No two runs are further apart; a run may be skipped where the clock changes.
+fn calendar_gap(plan: &Plan, calendar: &Calendar) -> Minutes {
+    if calendar.days.is_none() && calendar.months.is_none() {
+        return calendar.weekdays.as_ref().map_or(2 * DAY, |_| 2 * WEEK);
+    }
+    let runs = calendar::runs(calendar, plan.zone_of(calendar), MONDAY, MONDAY + 28 * 1461 * DAY / 4);
+    runs.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0)
+}
+
+/// No kept point is older; `gap` lies between two points at most.
+fn kept(keep: Keep, gap: Minutes) -> Minutes {
+    let rules = [
+        (keep.last, 0),
+        (keep.hourly, HOUR),
+        (keep.daily, DAY),
+        (keep.weekly, WEEK),
+        (keep.monthly, 31 * DAY),
+        (keep.yearly, 366 * DAY),
+    ];
+    let within = keep.within.map_or(0, |(days, hours)| (days + 1) * DAY + hours * HOUR);
+    let oldest = |(count, unit): (usize, Minutes)| (count as Minutes + 1) * gap.max(unit) + unit;
+    rules.into_iter().filter(|(count, _)| *count > 0).map(oldest).max().unwrap_or(0).max(within)
 }

@@ -11,14 +11,14 @@ pub(crate) const WEEK: Minutes = 7 * DAY;
 pub(crate) const MONDAY: Minutes = 29_459_520;
 
 /// A dataset, its copies and what is asked of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
     /// The zone of the system.
     pub(crate) zone: &'static str,
     /// In an order in which each comes after those that it depends on.
     pub(crate) copies: Vec<Copy>,
-    /// Lags of the replicas that survive a loss of the main site; a synchronous one has none.
-    pub(crate) replicas: Vec<Minutes>,
+    /// Each after the one that feeds it.
+    pub(crate) replicas: Vec<Replica>,
     /// Whether the data changes only when somebody deploys.
     pub(crate) fixed: bool,
     /// So many of the newest points of each scheduled copy are missing.
@@ -27,8 +27,19 @@ pub(crate) struct Plan {
     pub(crate) detection: Minutes,
 }
 
+/// A second instance with the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Replica {
+    /// How far it may be behind what feeds it; nothing where it is synchronous.
+    pub(crate) lag: Minutes,
+    /// The replica that feeds it; none for the primary.
+    pub(crate) from: Option<usize>,
+    /// Whether it survives the loss of the main site.
+    pub(crate) offsite: bool,
+}
+
 /// A copy, made again and again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Copy {
     pub(crate) name: String,
     pub(crate) timing: Timing,
@@ -92,6 +103,12 @@ impl Plan {
         calendar.zone.unwrap_or(self.zone)
     }
 
+    /// How far a replica may be behind the primary.
+    pub(crate) fn lag(&self, replica: usize) -> Minutes {
+        let Replica { lag, from, .. } = self.replicas[replica];
+        lag + from.map_or(0, |from| self.lag(from))
+    }
+
     /// The places of the copies whose phase is not known by themselves.
     pub(crate) fn unknown_phases(&self) -> Vec<(usize, Minutes)> {
         let interval = |copy: &Copy| match copy.timing {
@@ -100,16 +117,5 @@ impl Plan {
             _ => None,
         };
         self.copies.iter().enumerate().filter_map(|(i, copy)| interval(copy).map(|every| (i, every))).collect()
-    }
-}
-
-impl Timing {
-    /// The copies that must be played through before this one.
-    pub(crate) fn needs(&self) -> Option<usize> {
-        match self {
-            Timing::After { copy, .. } => Some(*copy),
-            Timing::Continuous { base, .. } => Some(*base),
-            _ => None,
-        }
     }
 }

@@ -1,78 +1,102 @@
 //! What restic's `forget` keeps, played through run by run.
 //!
-//! After `ApplySnapshotPolicy` in restic's `internal/restic/snapshot_policy.go`: from the newest to the oldest, a
-//! snapshot stays if a rule with places left meets a new hour, day, ISO week, month or year.
+//! After `ApplyPolicy` in restic's `internal/restic/snapshot_policy.go`: from the newest to the oldest, a snapshot stays
+//! if a rule with places left meets a new hour, day, ISO week, month or year.
 
-use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
-use super::calendar::local;
 use super::plan::{Keep, Minutes};
 use super::runs::Point;
 
-/// Which of `points`, oldest first, are kept.
-pub(crate) fn forget(keep: &Keep, zone: &str, points: &[Point]) -> Vec<Point> {
-    let Some(newest) = points.last().map(|point| point.rp) else { return Vec::new() };
-    if *keep == Keep::default() {
-        return points.to_vec();
+/// What is kept of a copy as time goes on.
+pub(crate) enum Kept {
+    /// Every point.
+    All(Vec<Point>),
+    /// From each instant on these, oldest first.
+    Since(Vec<(Minutes, Vec<Point>)>),
+}
+
+impl Kept {
+    /// Plays through that `forget` follows each run.
+    pub(crate) fn play(keep: Option<&Keep>, zone: &str, points: &[Point]) -> Self {
+        let Some(keep) = keep.filter(|keep| **keep != Keep::default()) else { return Self::All(points.to_vec()) };
+        let tz = TimeZone::get(zone).unwrap();
+        let mut kept: Vec<Dated> = Vec::new();
+        let mut since = Vec::new();
+        for point in points {
+            kept.push(Dated::new(*point, &tz));
+            kept = forget(keep, &tz, kept);
+            since.push((point.ready, kept.iter().map(|dated| dated.point).collect()));
+        }
+        Self::Since(since)
     }
-    let mut buckets = [
-        Bucket::new(keep.last, |nr, _| nr),
-        Bucket::new(keep.hourly, |_, t| days(t) * 24 + i64::from(t.hour())),
-        Bucket::new(keep.daily, |_, t| days(t)),
-        Bucket::new(keep.weekly, |_, t| week(t)),
-        Bucket::new(keep.monthly, |_, t| i64::from(t.year()) * 12 + i64::from(t.month())),
-        Bucket::new(keep.yearly, |_, t| i64::from(t.year())),
-    ];
-    let horizon = keep.within.map(|(days, hours)| before(zone, newest, days) - hours * 60);
+
+    /// The points that are restorable and kept at an instant.
+    pub(crate) fn at(&self, at: Minutes) -> &[Point] {
+        match self {
+            Self::All(points) => &points[..points.partition_point(|point| point.ready <= at)],
+            Self::Since(since) => match since.partition_point(|(from, _)| *from <= at) {
+                0 => &[],
+                n => &since[n - 1].1,
+            },
+        }
+    }
+
+    /// When what is kept changes.
+    pub(crate) fn changes(&self) -> Vec<Minutes> {
+        match self {
+            Self::All(points) => points.iter().map(|point| point.ready).collect(),
+            Self::Since(since) => since.iter().map(|(at, _)| *at).collect(),
+        }
+    }
+}
+
+/// A point with the hour, day, ISO week, month and year of its clock.
+#[derive(Clone, Copy)]
+struct Dated {
+    point: Point,
+    periods: [i64; 5],
+}
+
+impl Dated {
+    fn new(point: Point, tz: &TimeZone) -> Self {
+        let time = tz.to_datetime(Timestamp::from_second(point.rp * 60).unwrap());
+        let week = time.date().iso_week_date();
+        let month = i64::from(time.year()) * 100 + i64::from(time.month());
+        let day = month * 100 + i64::from(time.day());
+        let week = i64::from(week.year()) * 100 + i64::from(week.week());
+        Self { point, periods: [day * 100 + i64::from(time.hour()), day, week, month, i64::from(time.year())] }
+    }
+}
+
+/// One run of `forget`.
+pub(crate) fn forget(keep: &Keep, tz: &TimeZone, points: Vec<Dated>) -> Vec<Dated> {
+    let newest = points.last().map_or(0, |dated| dated.point.rp);
+    let horizon = keep.within.map(|(days, hours)| days_before(tz, newest, days) - hours * 60);
+    let mut left = [keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly];
+    let mut last = [None; 5];
     let mut kept = Vec::new();
-    for (nr, point) in points.iter().rev().enumerate() {
-        let time = local(zone, point.rp);
-        let mut wanted = horizon.is_some_and(|horizon| point.rp > horizon);
-        for bucket in &mut buckets {
-            wanted |= bucket.wants(nr as i64, time);
+    for (nr, dated) in points.iter().rev().enumerate() {
+        let mut wanted = nr < keep.last || horizon.is_some_and(|horizon| dated.point.rp > horizon);
+        for rule in 0..5 {
+            let period = Some(dated.periods[rule]);
+            if left[rule] > 0 && period != last[rule] {
+                left[rule] -= 1;
+                last[rule] = period;
+                wanted = true;
+            }
         }
         if wanted {
-            kept.push(*point);
+            kept.push(*dated);
         }
     }
     kept.reverse();
     kept
 }
 
-struct Bucket {
-    left: usize,
-    last: Option<i64>,
-    key: fn(i64, DateTime) -> i64,
-}
-
-impl Bucket {
-    fn new(left: usize, key: fn(i64, DateTime) -> i64) -> Self {
-        Self { left, last: None, key }
-    }
-
-    fn wants(&mut self, nr: i64, time: DateTime) -> bool {
-        let key = Some((self.key)(nr, time));
-        if self.left == 0 || key == self.last {
-            return false;
-        }
-        self.left -= 1;
-        self.last = key;
-        true
-    }
-}
-
-fn days(time: DateTime) -> i64 {
-    i64::from(time.year()) * 10_000 + i64::from(time.month()) * 100 + i64::from(time.day())
-}
-
-fn week(time: DateTime) -> i64 {
-    let week = time.date().iso_week_date();
-    i64::from(week.year()) * 100 + i64::from(week.week())
-}
-
 /// The same local time so many days earlier.
-fn before(zone: &str, at: Minutes, days: i64) -> Minutes {
-    let tz = jiff::tz::TimeZone::get(zone).unwrap();
-    let then = local(zone, at).checked_sub(jiff::Span::new().days(days)).unwrap();
+fn days_before(tz: &TimeZone, at: Minutes, days: i64) -> Minutes {
+    let then = tz.to_datetime(Timestamp::from_second(at * 60).unwrap()).checked_sub(Span::new().days(days)).unwrap();
     tz.to_zoned(then).unwrap().timestamp().as_second() / 60
 }

@@ -15,7 +15,7 @@ pub(crate) struct Point {
 /// A stretch of time with the runs of all calendars in it.
 pub(crate) struct Stage<'a> {
     plan: &'a Plan,
-    from: Minutes,
+    pub(crate) from: Minutes,
     to: Minutes,
     calendars: Vec<Vec<Minutes>>,
 }
