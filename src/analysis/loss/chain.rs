@@ -242,9 +242,11 @@ fn shape(model: &Model, copy: &DataCopy, source: Option<&Arc<Chain>>, key: &Key)
 /// A copy with a clock of its own.
 fn clocked(clock: Clock, source: Option<&Arc<Chain>>, behind: i64, delay: i64) -> Shape {
     let mut stale = Vec::new();
+    // A clock of unknown phase may always read just before the source's next point is complete.
+    let pinned = !matches!(clock, Clock::Every { anchor: None, .. });
     let captures = match source.map(|source| (source, &source.shape)) {
         None => Captures::Live { behind },
-        Some((_, Shape::Runs { stream, exact: true, .. })) => Captures::Newest(stream.clone()),
+        Some((_, Shape::Runs { stream, exact: true, .. })) if pinned => Captures::Newest(stream.clone()),
         Some((source, Shape::Runs { .. })) => {
             stale.push(source.clone());
             Captures::Live { behind: 0 }

@@ -1,7 +1,7 @@
 //! Over which time a plan is played through, and with which phases where the phase is not known.
 
 use super::calendar;
-use super::loss::{Scene, Verdict};
+use super::loss::{Case, Verdict};
 use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Timing, WEEK, Worst};
 use super::runs::Stage;
 
@@ -18,10 +18,29 @@ pub(crate) enum Question {
     Corruption,
 }
 
+impl Question {
+    pub(crate) const ALL: [Self; 4] = [Self::InstancesLost, Self::PrimaryLost, Self::SiteLost, Self::Corruption];
+
+    pub(crate) fn case(self, plan: &Plan) -> Case {
+        let site_lost = self == Self::SiteLost;
+        let replicas = if matches!(self, Self::PrimaryLost | Self::SiteLost) { plan.replicas.len() } else { 0 };
+        let stands = |offsite: bool| offsite || !site_lost;
+        let left: Vec<usize> = (0..plan.copies.len()).filter(|copy| stands(plan.copies[*copy].offsite)).collect();
+        let lags = (0..replicas).filter(|replica| stands(plan.replicas[*replica].offsite));
+        Case {
+            corrupted: (self == Self::Corruption).then_some(plan.detection),
+            count: left.clone(),
+            lags: lags.map(|replica| plan.lag(replica)).collect(),
+            left,
+        }
+    }
+}
+
 /// The worst case over all phases and over all time.
-pub(crate) fn worst(plan: &Plan, question: Question) -> Verdict {
+pub(crate) fn worst(plan: &Plan, case: &Case) -> Verdict {
+    let (plan, case) = only_what_counts(plan, case);
     let unknown = plan.unknown_phases();
-    let grid = if unknown.is_empty() { 1 } else { grid(plan) };
+    let grid = if unknown.is_empty() { 1 } else { grid(&plan) };
     // Phases just beside the grid: one that is reached only in the limit is missed by a minute or two.
     let reach = unknown.len() as Minutes;
     assert!(unknown.is_empty() || grid > 4 * reach, "the grid of {grid} min is too fine: {plan:?}");
@@ -30,19 +49,58 @@ pub(crate) fn worst(plan: &Plan, question: Question) -> Verdict {
         (0..every / grid).flat_map(near).collect()
     };
     let choices: Vec<(usize, Vec<Minutes>)> = unknown.iter().map(|(copy, every)| (*copy, choices(*every))).collect();
-    let stages = stages(plan);
+    let stages = stages(&plan);
     let mut phases = vec![0; plan.copies.len()];
     let mut found = (Worst::Minutes(0), 0);
-    try_all(&choices, &mut phases, &mut |phases| found = worse(found, judge(plan, question, &stages, phases)));
+    try_all(&choices, &mut phases, &mut |phases| found = worse(found, judge(&stages, phases, &case)));
     match found {
         (Worst::Minutes(lost), at) => (Worst::Minutes((lost + grid - 1).div_euclid(grid) * grid), at),
         other => other,
     }
 }
 
+/// The worst case by the rule that a copy of unknown phase enters with its own worst case.
+pub(crate) fn worst_by_rule(plan: &Plan, case: &Case) -> Worst {
+    let (unknown, known): (Vec<usize>, Vec<usize>) = case.count.iter().partition(|copy| plan.is_unknown(**copy));
+    let alone = |copy: &usize| worst(plan, &Case { count: vec![*copy], lags: Vec::new(), ..case.clone() }).0;
+    let constants: Vec<Worst> = unknown.iter().map(alone).collect();
+    let lags = constants.iter().filter_map(|worst| match worst {
+        Worst::Minutes(lost) => Some(*lost),
+        Worst::Unbounded | Worst::Lost => None,
+    });
+    let lags = case.lags.iter().copied().chain(lags).collect();
+    let joint = worst(plan, &Case { count: known, lags, ..case.clone() }).0;
+    constants.into_iter().chain([joint]).min().unwrap()
+}
+
 /// The worst case with these phases.
-pub(crate) fn worst_in_phase(plan: &Plan, question: Question, phases: &[Minutes]) -> Verdict {
-    judge(plan, question, &stages(plan), phases)
+pub(crate) fn worst_in_phase(plan: &Plan, case: &Case, phases: &[Minutes]) -> Verdict {
+    judge(&stages(plan), phases, case)
+}
+
+/// The loss just before an instant, all phases being known.
+pub(crate) fn loss_before(plan: &Plan, case: &Case, at: Minutes) -> Worst {
+    let memory = memory(plan);
+    let stage = Stage::new(plan, at - memory, at + plan.detection + DAY);
+    super::loss::worst(&stage, &vec![0; plan.copies.len()], case, at - 1, at).0
+}
+
+/// Leaves out the copies that do not count and that nothing that counts is made from.
+fn only_what_counts(plan: &Plan, case: &Case) -> (Plan, Case) {
+    let mut needed: Vec<usize> = case.count.iter().flat_map(|copy| plan.chain(*copy)).collect();
+    needed.sort_unstable();
+    needed.dedup();
+    let place = |old: usize| needed.iter().position(|copy| *copy == old);
+    let places = |old: &[usize]| old.iter().filter_map(|copy| place(*copy)).collect();
+    let mut copies: Vec<Copy> = needed.iter().map(|copy| plan.copies[*copy].clone()).collect();
+    for copy in &mut copies {
+        copy.from = copy.from.and_then(place);
+        if let Timing::After { copy: other, .. } | Timing::Continuous { base: other, .. } = &mut copy.timing {
+            *other = place(*other).unwrap();
+        }
+    }
+    let case = Case { count: places(&case.count), left: places(&case.left), ..case.clone() };
+    (Plan { copies, ..plan.clone() }, case)
 }
 
 type Stages<'a> = Vec<(Stage<'a>, Minutes, Minutes)>;
@@ -54,23 +112,9 @@ fn stages(plan: &Plan) -> Stages<'_> {
     windows(plan, memory).into_iter().map(stage).collect()
 }
 
-fn judge(plan: &Plan, question: Question, stages: &Stages<'_>, phases: &[Minutes]) -> Verdict {
-    let all: Vec<usize> = (0..plan.copies.len()).collect();
-    let offsite: Vec<usize> = all.iter().copied().filter(|copy| plan.copies[*copy].offsite).collect();
-    let lags = |offsite: bool| -> Vec<Minutes> {
-        let left = (0..plan.replicas.len()).filter(|replica| !offsite || plan.replicas[*replica].offsite);
-        left.map(|replica| plan.lag(replica)).collect()
-    };
-    let judge_stage = |(stage, from, to): &(Stage, Minutes, Minutes)| {
-        let points = stage.play(phases);
-        let scene = Scene { plan, points: &points, begin: stage.from, from: *from, to: *to };
-        match question {
-            Question::InstancesLost => scene.disaster(&all, &[]),
-            Question::PrimaryLost => scene.disaster(&all, &lags(false)),
-            Question::SiteLost => scene.disaster(&offsite, &lags(true)),
-            Question::Corruption => scene.corruption(),
-        }
-    };
+fn judge(stages: &Stages<'_>, phases: &[Minutes], case: &Case) -> Verdict {
+    let judge_stage =
+        |(stage, from, to): &(Stage<'_>, Minutes, Minutes)| super::loss::worst(stage, phases, case, *from, *to);
     stages.iter().map(judge_stage).reduce(worse).unwrap()
 }
 
@@ -198,6 +242,29 @@ fn memory(plan: &Plan) -> Minutes {
         reach.push(own + source.map_or(0, |source| reach[source]));
     }
     (plan.detection + reach.into_iter().max().unwrap_or(0) + 2 * DAY) / DAY * DAY
+}
+
+/// A rough count of what [`worst`] has to look at, to leave out what would take long.
+pub(crate) fn cost(plan: &Plan) -> Minutes {
+    let memory = memory(plan);
+    let played: Minutes = windows(plan, memory).iter().map(|(from, to)| to - from + memory + plan.detection).sum();
+    let grid = grid(plan);
+    let unknown = plan.unknown_phases();
+    let phases: Minutes = unknown.iter().map(|(_, every)| every / grid * (2 * unknown.len() as Minutes + 1)).product();
+    let mut runs: Vec<Minutes> = Vec::new();
+    let mut cost = 0;
+    for copy in &plan.copies {
+        let own = match &copy.timing {
+            Timing::Calendar(calendar) => played / DAY * (calendar.hours.len() * calendar.minutes.len()) as Minutes,
+            Timing::Every { interval, .. } => played / interval,
+            Timing::After { copy, .. } => runs[*copy],
+            Timing::Continuous { .. } | Timing::Once(_) => 1,
+        };
+        runs.push(own);
+        let kept = copy.keep.map_or(0, |keep| keep.last + keep.hourly + keep.daily + keep.weekly + keep.monthly);
+        cost += own * (3 + kept as Minutes);
+    }
+    cost * phases.max(1)
 }
 
 /// No two runs are further apart; a run may be skipped where the clock changes.

@@ -45,6 +45,8 @@ pub(crate) struct Copy {
     pub(crate) timing: Timing,
     /// The copy that is read instead of the live data.
     pub(crate) from: Option<usize>,
+    /// The replica that is read instead of the primary.
+    pub(crate) reads: Option<usize>,
     pub(crate) hold: Minutes,
     pub(crate) takes: Minutes,
     pub(crate) keep: Option<Keep>,
@@ -107,6 +109,29 @@ impl Plan {
     pub(crate) fn lag(&self, replica: usize) -> Minutes {
         let Replica { lag, from, .. } = self.replicas[replica];
         lag + from.map_or(0, |from| self.lag(from))
+    }
+
+    /// How far behind the live data a copy captures, for reading a replica.
+    pub(crate) fn behind(&self, copy: usize) -> Minutes {
+        self.copies[copy].reads.map_or(0, |replica| self.lag(replica))
+    }
+
+    /// A copy with all that it is made from or replayed onto.
+    pub(crate) fn chain(&self, copy: usize) -> Vec<usize> {
+        let source = match self.copies[copy].timing {
+            Timing::After { copy, .. } => Some(copy),
+            Timing::Continuous { base, .. } => Some(base),
+            _ => self.copies[copy].from,
+        };
+        let mut chain = source.map_or(Vec::new(), |source| self.chain(source));
+        chain.push(copy);
+        chain
+    }
+
+    /// Whether there is an unknown phase anywhere in the chain of a copy.
+    pub(crate) fn is_unknown(&self, copy: usize) -> bool {
+        let unknown = self.unknown_phases();
+        self.chain(copy).iter().any(|one| unknown.iter().any(|(copy, _)| copy == one))
     }
 
     /// The places of the copies whose phase is not known by themselves.

@@ -61,7 +61,7 @@ struct Dated {
 
 impl Dated {
     fn new(point: Point, tz: &TimeZone) -> Self {
-        let time = tz.to_datetime(Timestamp::from_second(point.rp * 60).unwrap());
+        let time = tz.to_datetime(Timestamp::from_second(point.start * 60).unwrap());
         let week = time.date().iso_week_date();
         let month = i64::from(time.year()) * 100 + i64::from(time.month());
         let day = month * 100 + i64::from(time.day());
@@ -71,14 +71,14 @@ impl Dated {
 }
 
 /// One run of `forget`.
-pub(crate) fn forget(keep: &Keep, tz: &TimeZone, points: Vec<Dated>) -> Vec<Dated> {
-    let newest = points.last().map_or(0, |dated| dated.point.rp);
+fn forget(keep: &Keep, tz: &TimeZone, points: Vec<Dated>) -> Vec<Dated> {
+    let newest = points.last().map_or(0, |dated| dated.point.start);
     let horizon = keep.within.map(|(days, hours)| days_before(tz, newest, days) - hours * 60);
     let mut left = [keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly];
     let mut last = [None; 5];
     let mut kept = Vec::new();
     for (nr, dated) in points.iter().rev().enumerate() {
-        let mut wanted = nr < keep.last || horizon.is_some_and(|horizon| dated.point.rp > horizon);
+        let mut wanted = nr < keep.last || horizon.is_some_and(|horizon| dated.point.start > horizon);
         for rule in 0..5 {
             let period = Some(dated.periods[rule]);
             if left[rule] > 0 && period != last[rule] {

@@ -6,6 +6,8 @@ use super::plan::{Copy, Minutes, Plan, Timing};
 /// What one run brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Point {
+    /// When the run starts, by which retention counts.
+    pub(crate) start: Minutes,
     /// The recovery point: the state of the live data that it holds.
     pub(crate) rp: Minutes,
     /// From when on it can be restored.
@@ -14,7 +16,7 @@ pub(crate) struct Point {
 
 /// A stretch of time with the runs of all calendars in it.
 pub(crate) struct Stage<'a> {
-    plan: &'a Plan,
+    pub(crate) plan: &'a Plan,
     pub(crate) from: Minutes,
     to: Minutes,
     calendars: Vec<Vec<Minutes>>,
@@ -35,7 +37,7 @@ impl<'a> Stage<'a> {
         let mut all: Vec<Vec<Point>> = Vec::new();
         for (index, copy) in self.plan.copies.iter().enumerate() {
             let delay = copy.hold + copy.takes;
-            let point = |(start, rp)| Point { rp, ready: start + delay };
+            let point = |(start, rp)| Point { start, rp, ready: start + delay };
             let points: Vec<Point> = self.captures(index, phases[index], &all).into_iter().map(point).collect();
             assert!(points.is_sorted_by_key(|point| (point.ready, point.rp)), "a later run is never behind");
             all.push(points);
@@ -59,7 +61,7 @@ impl<'a> Stage<'a> {
             }
         };
         match copy.from {
-            None => starts.into_iter().map(|start| (start, start)).collect(),
+            None => starts.into_iter().map(|start| (start, start - self.plan.behind(index))).collect(),
             Some(source) => {
                 let state = |start| Some((start, newest_at(self.plan, source, earlier, start)?));
                 starts.into_iter().filter_map(state).collect()
@@ -71,7 +73,7 @@ impl<'a> Stage<'a> {
 /// The newest point of a copy that is complete at an instant.
 fn newest_at(plan: &Plan, copy: usize, points: &[Vec<Point>], at: Minutes) -> Option<Minutes> {
     if let Timing::Continuous { lag, base } = plan.copies[copy].timing {
-        return points[base].iter().any(|point| point.ready <= at).then_some(at - lag);
+        return points[base].iter().any(|point| point.ready <= at).then_some(at - lag - plan.behind(copy));
     }
     let complete = points[copy].partition_point(|point| point.ready <= at);
     points[copy][..complete].last().map(|point| point.rp)

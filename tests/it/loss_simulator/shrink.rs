@@ -22,8 +22,9 @@ fn simpler(plan: &Plan) -> Vec<Plan> {
         change(&mut changed);
         plans.push(changed);
     };
-    with(&|plan| plan.replicas.clear());
-    with(&|plan| plan.replicas.truncate(1));
+    if plan.copies.iter().all(|copy| copy.reads.is_none()) {
+        with(&|plan| plan.replicas.clear());
+    }
     with(&|plan| plan.fixed = false);
     with(&|plan| plan.missed = 0);
     with(&|plan| plan.missed = plan.missed.min(1));
@@ -66,6 +67,7 @@ fn simpler_copies(copy: &Copy) -> Vec<Copy> {
     };
     with(&|copy| copy.from = None);
     with(&|copy| copy.keep = None);
+    with(&|copy| copy.reads = None);
     with(&|copy| copy.hold = 0);
     with(&|copy| copy.takes = 0);
     with(&|copy| copy.offsite = true);

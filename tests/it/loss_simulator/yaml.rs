@@ -46,6 +46,9 @@ fn fields(plan: &Plan, copy: &Copy) -> String {
     if let Some(from) = copy.from {
         fields.push(format!("from: {}", plan.copies[from].name));
     }
+    if let Some(replica) = copy.reads {
+        fields.push(format!("reads: standby-{}", replica + 1));
+    }
     if copy.hold > 0 {
         fields.push(format!("hold: {}", duration(copy.hold)));
     }
