@@ -72,7 +72,8 @@ fn alternatives(solver: &Solver, survivors: &Survivors<'_>, strike: &Strike) -> 
         let (worst, reason) = match &chain.shape {
             Shape::Log { base, .. } => match base_of(survivors, *base).map(|base| solver.own(base, strike)) {
                 None => (None, Reason::NoBase),
-                Some(base) if base.reason != Reason::Bounded && strike.detection.is_some() => (None, base.reason),
+                // Changes are replayed onto a base of any age.
+                Some(base) if strike.detection.is_some() && !has_clean_point(&base) => (None, base.reason),
                 Some(_) => (solver.own(chain, strike).loss, Reason::Bounded),
             },
             Shape::Once if survivors.unchanging => (Some(0), Reason::Bounded),
@@ -87,6 +88,10 @@ fn alternatives(solver: &Solver, survivors: &Survivors<'_>, strike: &Strike) -> 
     }
     all.sort_by_key(|alternative| (alternative.worst.is_none(), alternative.worst, alternative.way));
     all
+}
+
+fn has_clean_point(base: &Own) -> bool {
+    matches!(base.reason, Reason::Bounded | Reason::Ageing)
 }
 
 fn base_of<'s>(survivors: &Survivors<'s>, base: usize) -> Option<&'s Chain> {

@@ -59,10 +59,11 @@ pub(crate) fn worst(plan: &Plan, case: &Case) -> Verdict {
     }
 }
 
-/// The worst case by the rule that a copy of unknown phase enters with its own worst case.
+/// The worst case by the rules that a copy of unknown phase enters with its own worst case, and that a copy adds the whole
+/// worst case of what it reads where the phase of either is not known.
 pub(crate) fn worst_by_rule(plan: &Plan, case: &Case) -> Worst {
     let (unknown, known): (Vec<usize>, Vec<usize>) = case.count.iter().partition(|copy| plan.is_unknown(**copy));
-    let alone = |copy: &usize| worst(plan, &Case { count: vec![*copy], lags: Vec::new(), ..case.clone() }).0;
+    let alone = |copy: &usize| alone(plan, &Case { count: vec![*copy], lags: Vec::new(), ..case.clone() });
     let constants: Vec<Worst> = unknown.iter().map(alone).collect();
     let lags = constants.iter().filter_map(|worst| match worst {
         Worst::Minutes(lost) => Some(*lost),
@@ -71,6 +72,30 @@ pub(crate) fn worst_by_rule(plan: &Plan, case: &Case) -> Worst {
     let lags = case.lags.iter().copied().chain(lags).collect();
     let joint = worst(plan, &Case { count: known, lags, ..case.clone() }).0;
     constants.into_iter().chain([joint]).min().unwrap()
+}
+
+/// The worst case of one copy of unknown phase. For a disaster, trying all phases comes to the same as adding up; for
+/// corruption the sum is a bound.
+fn alone(plan: &Plan, case: &Case) -> Worst {
+    if let (Timing::Continuous { base, .. }, Some(_)) = (&plan.copies[case.count[0]].timing, case.corrupted) {
+        let base_lost = alone(plan, &Case { count: vec![*base], ..case.clone() }) == Worst::Lost;
+        return if base_lost || !case.left.contains(base) { Worst::Lost } else { Worst::Minutes(0) };
+    }
+    let link = plan.chain(case.count[0]).into_iter().rev().find_map(|copy| {
+        let source = plan.copies[copy].from.filter(|source| plan.is_unknown(copy) && !plan.ends_in_once(*source))?;
+        let own_unknown = matches!(plan.copies[copy].timing, Timing::Every { anchor: None, .. });
+        (own_unknown || plan.is_unknown(source)).then_some((copy, source))
+    });
+    let Some((copy, source)) = link.filter(|_| case.corrupted.is_some() && !plan.fixed) else {
+        return worst(plan, case).0;
+    };
+    let mut cut = plan.clone();
+    cut.copies[copy].from = None;
+    let source = Case { corrupted: None, count: vec![source], left: vec![source], lags: Vec::new() };
+    match (worst(&cut, case).0, worst(&Plan { missed: 0, ..plan.clone() }, &source).0) {
+        (Worst::Minutes(own), Worst::Minutes(age)) => Worst::Minutes(own + age),
+        (own, age) => own.max(age),
+    }
 }
 
 /// The worst case with these phases.
@@ -172,8 +197,8 @@ fn zones(plan: &Plan) -> Vec<&str> {
         Timing::Calendar(calendar) => Some(plan.zone_of(calendar)),
         _ => None,
     });
-    let kept = plan.copies.iter().any(|copy| copy.keep.is_some());
-    own.chain(kept.then_some(plan.zone)).collect()
+    let kept = plan.copies.iter().filter(|copy| copy.keep.is_some()).map(|copy| plan.clock_zone(copy));
+    own.chain(kept).collect()
 }
 
 /// The stretches of time that show whatever can happen: one period where the clock never changes, otherwise the time

@@ -105,6 +105,14 @@ impl Plan {
         calendar.zone.unwrap_or(self.zone)
     }
 
+    /// The zone of a copy's clock, by which retention counts days.
+    pub(crate) fn clock_zone<'a>(&'a self, copy: &'a Copy) -> &'a str {
+        match &copy.timing {
+            Timing::Calendar(calendar) => self.zone_of(calendar),
+            _ => self.zone,
+        }
+    }
+
     /// How far a replica may be behind the primary.
     pub(crate) fn lag(&self, replica: usize) -> Minutes {
         let Replica { lag, from, .. } = self.replicas[replica];
@@ -126,6 +134,11 @@ impl Plan {
         let mut chain = source.map_or(Vec::new(), |source| self.chain(source));
         chain.push(copy);
         chain
+    }
+
+    /// Whether a copy is made from one that was made once.
+    pub(crate) fn ends_in_once(&self, copy: usize) -> bool {
+        self.chain(copy).iter().any(|copy| matches!(self.copies[*copy].timing, Timing::Once(_)))
     }
 
     /// Whether there is an unknown phase anywhere in the chain of a copy.

@@ -3,10 +3,10 @@
 //! After `ApplyPolicy` in restic's `internal/restic/snapshot_policy.go`: from the newest to the oldest, a snapshot stays
 //! if a rule with places left meets a new hour, day, ISO week, month or year.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 
-use super::plan::{Keep, Minutes};
+use super::plan::{DAY, Keep, Minutes};
 use super::runs::Point;
 
 /// What is kept of a copy as time goes on.
@@ -95,8 +95,11 @@ fn forget(keep: &Keep, tz: &TimeZone, points: Vec<Dated>) -> Vec<Dated> {
     kept
 }
 
-/// The same local time so many days earlier.
+/// The same local time so many days earlier, as Go's `Time.AddDate` has it: where a local time comes twice or never,
+/// `time.Date` takes the offset that holds when the clock of UTC shows it, if that leads to a time at which it holds.
 fn days_before(tz: &TimeZone, at: Minutes, days: i64) -> Minutes {
-    let then = tz.to_datetime(Timestamp::from_second(at * 60).unwrap()).checked_sub(Span::new().days(days)).unwrap();
-    tz.to_zoned(then).unwrap().timestamp().as_second() / 60
+    let offset = |at: Minutes| i64::from(tz.to_offset(Timestamp::from_second(at * 60).unwrap()).seconds()) / 60;
+    let local = at + offset(at) - days * DAY;
+    let first = local - offset(local);
+    if offset(first) == offset(local) { first } else { local - offset(first) }
 }

@@ -63,7 +63,10 @@ impl<'a> Stage<'a> {
         match copy.from {
             None => starts.into_iter().map(|start| (start, start - self.plan.behind(index))).collect(),
             Some(source) => {
-                let state = |start| Some((start, newest_at(self.plan, source, earlier, start)?));
+                // What a copy that was made once has read, long ago, is not played.
+                let once = |start| matches!(copy.timing, Timing::Once(_)).then_some(start);
+                let newest = |start| newest_at(self.plan, source, earlier, start).or_else(|| once(start));
+                let state = |start| Some((start, newest(start)?));
                 starts.into_iter().filter_map(state).collect()
             }
         }
