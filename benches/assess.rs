@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench assess -- 1000 100000`
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells what it measures")]
+
 use std::time::Instant;
 
 use drplan::analysis::assess::{Options, assess};

@@ -66,7 +66,7 @@ impl Movement {
 
 /// The copies that a dataset can be restored from, the best first: by own worst-case loss, then by the time that it takes
 /// to move, then by name. A copy whose restore would never end is none of them.
-pub fn candidates(
+pub(super) fn candidates(
     context: &Context<'_>,
     gone: &Gone,
     dataset: DatasetId,
@@ -149,7 +149,7 @@ fn movement(context: &Context<'_>, copy: CopyId, amount: Bytes, to: Option<Locat
 }
 
 /// All the data of a component, from a replica to its new place.
-pub fn from_replica(context: &Context<'_>, replica: InstanceId, to: Option<LocationId>) -> Movement {
+pub(super) fn from_replica(context: &Context<'_>, replica: InstanceId, to: Option<LocationId>) -> Movement {
     let model = context.model;
     let instance = &model.instances[replica];
     let sizes = model.components[instance.component].datasets.iter().map(|&id| model.datasets[id].size.value.0);
@@ -159,7 +159,7 @@ pub fn from_replica(context: &Context<'_>, replica: InstanceId, to: Option<Locat
 }
 
 /// What a restore of a dataset's component can take in.
-pub fn restore_rate(context: &Context<'_>, dataset: DatasetId) -> Option<Rate> {
+pub(super) fn restore_rate(context: &Context<'_>, dataset: DatasetId) -> Option<Rate> {
     let component = context.model.datasets[dataset].component;
     context.model.components[component].recovery.restore_rate.map(|rate| rate.value)
 }

@@ -240,10 +240,10 @@ impl Look<'_> {
 
     /// Rebuild or restore. `led` says that the primary is among those that are left.
     fn set_up_anew(&self, led: bool) -> Standing {
-        let mut standing = match self.way_of_data(led) {
-            Ok(standing) => standing,
-            Err(lost) => return lost,
-        };
+        let mut standing = self.way_of_data(led);
+        if standing.lost.is_some() {
+            return standing;
+        }
         if self.component.technology.managed {
             return Standing { losing: standing.losing, ..Standing::lost(Missing::Promise) };
         }
@@ -257,11 +257,11 @@ impl Look<'_> {
         }
     }
 
-    /// Where the data comes from.
-    fn way_of_data(&self, led: bool) -> Result<Standing, Standing> {
+    /// Where the data comes from, or that there is nowhere.
+    fn way_of_data(&self, led: bool) -> Standing {
         let rebuild = |losing| Standing { losing, ..Standing::new(Strategy::Rebuild) };
         if self.component.datasets.is_empty() {
-            return Ok(rebuild(Losing::Nothing));
+            return rebuild(Losing::Nothing);
         }
         let replicas = if self.is_replicated() { self.replicas() } else { Vec::new() };
         if let Some(&source) = replicas.first() {
@@ -269,23 +269,19 @@ impl Look<'_> {
             // The primary is alive, or nobody with data of his own is lost: then nothing is behind anything.
             let current = if roles { led } else { !self.loses_data() };
             let losing = if current { Losing::Nothing } else { Losing::BehindReplicas(replicas.clone()) };
-            return Ok(Standing { brings: Brings::Replica(source), replicas, ..rebuild(losing) });
+            return Standing { brings: Brings::Replica(source), replicas, ..rebuild(losing) };
         }
         let returning = self.returning();
         if !returning.is_empty() && !self.loses_live_data() {
-            return Ok(rebuild(Losing::Nothing));
+            return rebuild(Losing::Nothing);
         }
         let datasets = self.component.datasets.clone();
         let bare = datasets.iter().copied().find(|&dataset| self.surviving_copies(dataset).next().is_none());
+        let losing = Losing::BehindCopies(datasets.clone());
         match bare {
-            None => Ok(Standing {
-                brings: Brings::Copies(datasets.clone()),
-                ..Standing { losing: Losing::BehindCopies(datasets), ..Standing::new(Strategy::Restore) }
-            }),
-            Some(_) if !returning.is_empty() && self.is_replicated() => Ok(rebuild(Losing::BehindReplicas(returning))),
-            Some(dataset) => {
-                Err(Standing { losing: Losing::BehindCopies(datasets), ..Standing::lost(Missing::Copy(dataset)) })
-            }
+            None => Standing { brings: Brings::Copies(datasets), losing, ..Standing::new(Strategy::Restore) },
+            Some(_) if !returning.is_empty() && self.is_replicated() => rebuild(Losing::BehindReplicas(returning)),
+            Some(dataset) => Standing { losing, ..Standing::lost(Missing::Copy(dataset)) },
         }
     }
 

@@ -36,6 +36,8 @@ pub struct Choice {
     pub movements: Vec<Movement>,
     /// The interrupted components that must serve before its machine is made ready.
     pub before_provision: Vec<ComponentId>,
+    /// The interrupted components that must serve before what they keep the keys of can be read.
+    pub before_transfer: Vec<ComponentId>,
     /// The interrupted components that must serve before it does.
     pub before_start: Vec<ComponentId>,
 }
@@ -237,7 +239,14 @@ fn choose(plan: &Option<Plan>, spread: &Spread, order: &Order, slot: usize, rest
     for (_, candidates) in &plan.copies {
         movements.extend(&candidates.iter().find(readable)?.movements);
     }
-    Some(Choice { movements, before_provision: plan.before_provision.clone(), before_start: plan.before_start.clone() })
+    let keys = movements.iter().filter_map(|movement| movement.key);
+    let before_transfer = keys.filter(|&key| spread.level(key) > Level::Serves).collect();
+    Some(Choice {
+        movements,
+        before_transfer,
+        before_provision: plan.before_provision.clone(),
+        before_start: plan.before_start.clone(),
+    })
 }
 
 /// The components whose choices close a circle of waiting.

@@ -169,7 +169,7 @@ fn moves(context: &Context<'_>, choice: &Choice, procedure: &mut Procedure, prov
             after = vec![procedure.steps.len() - 1];
         }
         let work = Work::Move(*movement, restore_rate);
-        let waits_for = movement.key.into_iter().collect();
+        let waits_for = movement.key.into_iter().filter(|key| choice.before_transfer.contains(key)).collect();
         procedure.push(Step { kind: StepKind::Transfer, work, after, waits_for, hands_on: false });
         last.push(procedure.steps.len() - 1);
     }

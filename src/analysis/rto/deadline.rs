@@ -1,7 +1,8 @@
 //! By when each step must be over: the deadlines that decide who goes first.
 //!
 //! A component must serve by its own objective, and early enough for all that wait for it, at nominal speed; a step must
-//! be over early enough for the steps after it.
+//! be over early enough for the steps after it. Whoever requires a component waits for it, also where something else keeps
+//! him from ever coming back.
 
 use super::network::Network;
 use crate::analysis::exact::Exact;
