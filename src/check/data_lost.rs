@@ -1,6 +1,6 @@
 //! `data-lost`: a scenario from which nothing brings a dataset back.
 
-use super::losses::LossCase;
+use super::losses::{LossCase, Total};
 use super::{Check, Context, wording};
 use crate::analysis::loss::Reason;
 use crate::analysis::scenario::{Cause, Scenario};
@@ -11,10 +11,10 @@ pub(super) const CHECK: Check = Check { code: Code("data-lost"), severity: Sever
 
 fn run(context: &Context<'_>, found: &mut Diagnostics) {
     let model = context.model;
-    for case in context.loss_cases().iter().filter(|case| is_ours(case)) {
-        let Some(part) = case.parts.first() else { continue };
+    for case in context.loss_cases() {
+        let (Some(part), Some(reason)) = (case.parts.first(), reason(case)) else { continue };
         let data = model.dataset_name(case.dataset);
-        let message = format!("all of `{data}` is lost: {}", why(model, case));
+        let message = format!("all of `{data}` is lost: {}", why(model, case, reason));
         let mut diagnostic = CHECK.found(message, model.dataset_address(case.dataset)).during(case.scenario());
         diagnostic.severity = case.severity();
         diagnostic = diagnostic.at(model.datasets[case.dataset].span);
@@ -24,23 +24,20 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         diagnostic.notes.extend(fate_of_copies(model, case));
         diagnostic.notes.extend(wording::also_in(&case.others(), None, |_| "all of it".to_owned()));
         let scenario = part.hits.first().map(|(_, scenario)| *scenario);
-        found.push(help(model, case, scenario, diagnostic));
+        found.push(help(model, case, reason, scenario, diagnostic));
     }
 }
 
-/// What is lost for another reason has a finding of its own.
-fn is_ours(case: &LossCase<'_>) -> bool {
-    let locked = case.parts.first().is_some_and(|part| !part.locked.is_empty());
-    case.worst().is_none()
-        && !locked
-        && matches!(
-            case.reason(),
-            Reason::NoCopy | Reason::NoBase | Reason::NeverRuns | Reason::Ageing | Reason::Bounded
-        )
+/// Why all is lost; none for what has a finding of its own.
+fn reason(case: &LossCase<'_>) -> Option<Reason> {
+    match case.total()? {
+        Total::Other(reason) => Some(reason),
+        Total::Locked | Total::Forgotten => None,
+    }
 }
 
-fn why(model: &Model, case: &LossCase<'_>) -> &'static str {
-    match case.reason() {
+fn why(model: &Model, case: &LossCase<'_>, reason: Reason) -> &'static str {
+    match reason {
         Reason::NoBase => "a stream of changes survives, and not the copy that it is replayed onto",
         Reason::NeverRuns => "the schedule of what survives never runs",
         Reason::Ageing => "what survives is made no more, and grows older without bound",
@@ -62,11 +59,15 @@ fn fate_of_copies(model: &Model, case: &LossCase<'_>) -> Option<String> {
     (!gone.is_empty()).then(|| format!("lost with it: {}", gone.join(", ")))
 }
 
-fn help(model: &Model, case: &LossCase<'_>, scenario: Option<&Scenario>, diagnostic: Diagnostic) -> Diagnostic {
+fn help(
+    model: &Model,
+    case: &LossCase<'_>,
+    reason: Reason,
+    scenario: Option<&Scenario>,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
     let copies = &model.datasets[case.dataset].copies;
-    if copies.iter().any(|copy| matches!(model.copies[*copy].timing, Timing::Once(_)))
-        && case.reason() == Reason::Ageing
-    {
+    if copies.iter().any(|copy| matches!(model.copies[*copy].timing, Timing::Once(_))) && reason == Reason::Ageing {
         return diagnostic.help("give a copy a schedule, or write `change: none` if the data does not change");
     }
     if copies.is_empty() {
@@ -79,7 +80,7 @@ fn help(model: &Model, case: &LossCase<'_>, scenario: Option<&Scenario>, diagnos
         Some(Cause::Domain(id)) => {
             format!("add a copy in a store that does not share `{}`", model.domains[*id].name)
         }
-        _ if case.reason() == Reason::NoBase => "copy the base to where the stream goes".to_owned(),
+        _ if reason == Reason::NoBase => "copy the base to where the stream goes".to_owned(),
         _ => "add a copy in a store that this leaves alone: elsewhere, offline or immutable".to_owned(),
     })
 }

@@ -40,6 +40,17 @@ pub(super) struct Part<'a> {
     pub locked: Vec<CopyId>,
 }
 
+/// Why all of a dataset is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Total {
+    /// Copies survive, and their keys do not.
+    Locked,
+    /// Retention has thrown the last clean point away.
+    Forgotten,
+    /// Nothing survives that is of use.
+    Other(Reason),
+}
+
 impl LossCase<'_> {
     /// The worst of all.
     pub(super) fn worst(&self) -> Option<Seconds> {
@@ -51,9 +62,15 @@ impl LossCase<'_> {
         if self.objective.is_some() { Severity::Error } else { Severity::Warning }
     }
 
-    /// Why it is what it is.
-    pub(super) fn reason(&self) -> Reason {
-        self.parts.first().map_or(Reason::Bounded, |part| part.loss.reason())
+    /// Why all of it is lost, as the most specific that can be said; none where it is not.
+    pub(super) fn total(&self) -> Option<Total> {
+        let part = self.parts.first().filter(|part| part.loss.worst.is_none())?;
+        let forgotten = part.loss.derivation.alternatives.iter().any(|other| other.reason == Reason::Forgotten);
+        Some(match part.loss.reason() {
+            _ if !part.locked.is_empty() => Total::Locked,
+            _ if forgotten => Total::Forgotten,
+            reason => Total::Other(reason),
+        })
     }
 
     /// The scenario in which it is worst.
@@ -115,7 +132,13 @@ pub(super) fn gather<'a>(
             let own = named.contains(id).then(|| id.clone());
             let promised = judged.promise.rpo.map(|rpo| rpo.at_most);
             let corrupt = goes_bad(context.model, judged.scenario, loss.dataset);
-            let key = (loss.dataset, loss.loss.via, promised, own, lack(&judged, loss, corrupt));
+            let key = (
+                loss.dataset,
+                loss.loss.via,
+                promised,
+                own,
+                lack(&judged, loss, &context.model.datasets[loss.dataset].copies, corrupt),
+            );
             let (objective, by_event) = found.entry(key).or_default();
             *objective = judged.promise.rpo;
             by_event.entry(corrupt).or_default().push((loss.loss.worst, judged.scenario));
@@ -132,11 +155,12 @@ fn is_broken(context: &Context<'_>, judged: &Judged<'_>, loss: &DataLoss) -> boo
     }
 }
 
-fn lack(judged: &Judged<'_>, loss: &DataLoss, corrupt: bool) -> Lack {
+fn lack(judged: &Judged<'_>, loss: &DataLoss, copies: &[CopyId], corrupt: bool) -> Lack {
     match judged.result.no_way_back {
         _ if loss.loss.worst.is_some() => Lack::Nothing,
         Some(NoWayBack::Keys(_)) => Lack::Keys,
-        _ if corrupt => Lack::CleanCopy,
+        // Without copies it is all the same what happens to the data.
+        _ if corrupt && !copies.is_empty() => Lack::CleanCopy,
         _ => Lack::Copy,
     }
 }
@@ -204,6 +228,6 @@ fn fill(context: &Context<'_>, engine: &LossEngine<'_>, recovery: &Recovery, dat
     part.loss = engine.explain(&remains);
     let kept = model.datasets[dataset].copies.iter().copied().filter(|&copy| recovery.gone.keeps(model, copy));
     part.locked =
-        kept.filter(|copy| !remains.copies.contains(copy) && !model.copies[*copy].encrypted_by.is_none()).collect();
+        kept.filter(|copy| !remains.copies.contains(copy) && model.copies[*copy].encrypted_by.is_some()).collect();
     part.remains = Some(remains);
 }

@@ -3,20 +3,29 @@
 //!
 //! A check reads and compares; what takes computing belongs in `analysis`, where a report can share it.
 
+mod component_lost;
 mod copies_rule_unmet;
 mod copy_unverified;
 mod copy_with_its_data;
 mod data_lost;
 mod data_without_copy;
+mod domain_shared_by_one;
 mod duration_undeclared;
 mod expectation_failed;
+mod keys_lost_with_data;
+mod left_unprotected;
 mod losses;
+mod nowhere_to_recover;
+mod objective_unreachable;
 mod one_time_copy;
 mod outages;
 mod quicker;
 mod recovery_circle;
+mod retention_too_short;
 mod rpo_unmet;
 mod rto_unmet;
+mod runs_overlap;
+mod schedule_never_runs;
 mod unsupported;
 mod unused;
 mod waivers;
@@ -96,17 +105,26 @@ impl Check {
 
 /// Every check, by name.
 pub const CHECKS: &[Check] = &[
+    component_lost::CHECK,
     copies_rule_unmet::CHECK,
     copy_unverified::CHECK,
     copy_with_its_data::CHECK,
     data_lost::CHECK,
     data_without_copy::CHECK,
+    domain_shared_by_one::CHECK,
     duration_undeclared::CHECK,
     expectation_failed::CHECK,
+    keys_lost_with_data::CHECK,
+    left_unprotected::CHECK,
+    nowhere_to_recover::CHECK,
+    objective_unreachable::CHECK,
     one_time_copy::CHECK,
     recovery_circle::CHECK,
+    retention_too_short::CHECK,
     rpo_unmet::CHECK,
     rto_unmet::CHECK,
+    runs_overlap::CHECK,
+    schedule_never_runs::CHECK,
     unsupported::CHECK,
     unused::CHECK,
 ];
