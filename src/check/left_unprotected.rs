@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check { code: Code("left-unprotected"), severity
 fn run(context: &Context<'_>, found: &mut Diagnostics) {
     let model = context.model;
     let mut by_dataset: BTreeMap<usize, Vec<(StoreId, &str)>> = BTreeMap::new();
-    for (scenario, outcome) in context.assessment.outcomes(context.analysis) {
+    for (scenario, outcome) in context.assessment.cores() {
         let Cause::Store(store) = scenario.cause else { continue };
         let promised = outcome.unprotected.iter().filter(|dataset| has_objective(context, **dataset));
         for dataset in promised {

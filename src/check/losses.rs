@@ -10,7 +10,7 @@ use crate::analysis::context::Context;
 use crate::analysis::impact::NoWayBack;
 use crate::analysis::loss::{Loss, LossEngine, LossEvent, Reason};
 use crate::analysis::losses::{DataEvent, Remains};
-use crate::analysis::outcome::{DataLoss, Recovery, recovery};
+use crate::analysis::outcome::{ComponentResult, DataLoss, Recovery, recovery};
 use crate::analysis::scenario::Scenario;
 use crate::diag::Severity;
 use crate::model::{CopyId, DatasetId, Model, Threshold, Via};
@@ -126,7 +126,7 @@ pub(super) fn gather<'a>(
 ) -> Vec<LossCase<'a>> {
     let named = named_by_waivers(context.model, assessment);
     let mut found: BTreeMap<Key, Gathered<'a>> = BTreeMap::new();
-    for judged in assessment.results(context) {
+    for judged in broken(context, assessment) {
         for loss in judged.result.data_loss.iter().filter(|loss| is_broken(context, &judged, loss)) {
             let id = &judged.scenario.id;
             let own = named.contains(id).then(|| id.clone());
@@ -145,6 +145,16 @@ pub(super) fn gather<'a>(
         }
     }
     explain(context, engine, found)
+}
+
+/// Every result that breaks a promise, and every total loss of what nobody has promised anything about.
+pub(super) fn broken<'a>(context: &'a Context<'a>, assessment: &'a Assessment<'a>) -> impl Iterator<Item = Judged<'a>> {
+    let unpromised = |result: &&ComponentResult| context.model.components[result.component].objective.is_none();
+    let lost = assessment.cores().flat_map(move |(scenario, outcome)| {
+        let results = outcome.results.iter().filter(unpromised);
+        results.map(move |result| Judged::new(context, scenario, outcome, result)).filter(Judged::is_lost)
+    });
+    assessment.breaches(context).chain(lost)
 }
 
 fn is_broken(context: &Context<'_>, judged: &Judged<'_>, loss: &DataLoss) -> bool {

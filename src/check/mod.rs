@@ -12,25 +12,32 @@ mod data_without_copy;
 mod domain_shared_by_one;
 mod duration_undeclared;
 mod expectation_failed;
+mod failover_by_nobody;
+mod group_rpo_unmet;
 mod keys_lost_with_data;
 mod left_unprotected;
 mod losses;
 mod nowhere_to_recover;
+mod objective_stricter_than_dependency;
 mod objective_unreachable;
 mod one_time_copy;
 mod outages;
-mod quicker;
+mod quorum_in_one_location;
 mod recovery_circle;
+mod remedies;
 mod retention_too_short;
 mod rpo_unmet;
 mod rto_unmet;
 mod runs_overlap;
 mod schedule_never_runs;
+mod single_point_of_failure;
+mod standby_without_room;
 mod unsupported;
 mod unused;
 mod waivers;
-mod what_if;
 mod wording;
+
+use std::cell::Cell;
 
 use jiff::civil::Date;
 
@@ -41,7 +48,6 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Model;
 use losses::LossCase;
 use outages::OutageCase;
-use what_if::Trials;
 use wording::plural;
 
 pub use waivers::waive;
@@ -60,7 +66,6 @@ pub struct Context<'a> {
     pub today: Date,
     loss_cases: Vec<LossCase<'a>>,
     outage_cases: Vec<OutageCase<'a>>,
-    trials: Trials<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -74,7 +79,7 @@ impl<'a> Context<'a> {
         let model = analysis.model;
         let loss_cases = losses::gather(analysis, losses, assessment);
         let outage_cases = outages::gather(analysis, assessment);
-        Self { model, analysis, losses, assessment, today, loss_cases, outage_cases, trials: Trials::new(model) }
+        Self { model, analysis, losses, assessment, today, loss_cases, outage_cases }
     }
 
     /// Every dataset that loses more than it may.
@@ -85,6 +90,23 @@ impl<'a> Context<'a> {
     /// Every component that is away for longer than it may.
     fn outage_cases(&self) -> &[OutageCase<'a>] {
         &self.outage_cases
+    }
+}
+
+/// How much may be tried out for help texts: a large spec with many breaches would take for ever, and nobody would read it.
+struct Effort(Cell<usize>);
+
+impl Effort {
+    /// Enough for every breach of a spec of a few thousand components.
+    fn new() -> Self {
+        Self(Cell::new(400_000))
+    }
+
+    /// Whether there is so much left; takes it if so.
+    fn spend(&self, size: usize) -> bool {
+        let left = self.0.get().checked_sub(size + 1);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
     }
 }
 
@@ -114,17 +136,23 @@ pub const CHECKS: &[Check] = &[
     domain_shared_by_one::CHECK,
     duration_undeclared::CHECK,
     expectation_failed::CHECK,
+    failover_by_nobody::CHECK,
+    group_rpo_unmet::CHECK,
     keys_lost_with_data::CHECK,
     left_unprotected::CHECK,
     nowhere_to_recover::CHECK,
+    objective_stricter_than_dependency::CHECK,
     objective_unreachable::CHECK,
     one_time_copy::CHECK,
+    quorum_in_one_location::CHECK,
     recovery_circle::CHECK,
     retention_too_short::CHECK,
     rpo_unmet::CHECK,
     rto_unmet::CHECK,
     runs_overlap::CHECK,
     schedule_never_runs::CHECK,
+    single_point_of_failure::CHECK,
+    standby_without_room::CHECK,
     unsupported::CHECK,
     unused::CHECK,
 ];

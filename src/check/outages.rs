@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::losses::named_by_waivers;
+use super::losses::{broken, named_by_waivers};
 use crate::analysis::assess::{Assessment, Judged};
 use crate::analysis::context::Context;
 use crate::analysis::impact::{Missing, NoWayBack};
@@ -66,7 +66,7 @@ enum Cause {
 pub(super) fn gather<'a>(context: &'a Context<'a>, assessment: &'a Assessment<'a>) -> Vec<OutageCase<'a>> {
     let named = named_by_waivers(context.model, assessment);
     let mut found: BTreeMap<Key, OutageCase<'a>> = BTreeMap::new();
-    for judged in assessment.results(context).filter(|judged| is_broken(context, judged)) {
+    for judged in broken(context, assessment).filter(|judged| is_broken(context, judged)) {
         let (component, away) = (judged.result.component, judged.result.away());
         let path = judged.critical_path();
         let id = &judged.scenario.id;

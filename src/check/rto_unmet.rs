@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::outages::{OutageCase, chain};
-use super::{Check, Context, quicker, wording};
+use super::{Check, Context, Effort, remedies, wording};
 use crate::analysis::outcome::{Recovery, recovery};
 use crate::analysis::procedure::Work;
 use crate::analysis::rto::PathStep;
@@ -14,28 +14,30 @@ use crate::units::Seconds;
 
 pub(super) const CHECK: Check = Check { code: Code("rto-unmet"), severity: Severity::Error, run };
 
-fn run<'a>(context: &Context<'a>, found: &mut Diagnostics) {
-    let mut by_scenario: BTreeMap<&str, Vec<(&OutageCase<'a>, Threshold, Seconds)>> = BTreeMap::new();
+fn run(context: &Context<'_>, found: &mut Diagnostics) {
+    let mut by_scenario: BTreeMap<&str, Vec<(&OutageCase<'_>, Threshold, Seconds)>> = BTreeMap::new();
     for case in context.outage_cases() {
         if let (Some(objective), Some(away)) = (case.objective, case.judged.result.away()) {
             by_scenario.entry(&case.scenario().id).or_default().push((case, objective, away));
         }
     }
+    let effort = Effort::new();
     for cases in by_scenario.into_values() {
         let Some((first, ..)) = cases.first() else { continue };
         let recovery = recovery(context.analysis, first.scenario());
         for (case, objective, away) in cases {
-            found.push(finding(context, case, objective, away, &recovery));
+            found.push(finding(context, case, objective, away, &recovery, &effort));
         }
     }
 }
 
-fn finding<'a>(
-    context: &Context<'a>,
-    case: &OutageCase<'a>,
+fn finding(
+    context: &Context<'_>,
+    case: &OutageCase<'_>,
     objective: Threshold,
     away: Seconds,
     recovery: &Recovery,
+    effort: &Effort,
 ) -> Diagnostic {
     let model = context.model;
     let component = &model.components[case.component];
@@ -56,7 +58,7 @@ fn finding<'a>(
     diagnostic.notes.extend(crowd(case, away));
     let words = |away: Option<Seconds>| away.map_or("never".to_owned(), Seconds::human);
     diagnostic.notes.extend(wording::also_in(&case.others(), Some(away), words));
-    diagnostic.maybe_help(quicker::help(context, case, objective.at_most, away, recovery))
+    diagnostic.help(remedies::help(context, effort, case, objective.at_most))
 }
 
 /// The step that takes longest, and what sets its pace.

@@ -70,4 +70,4 @@ fn the_list_of_checks_is_the_folder() {
 }
 
 /// Files of `src/check` that several checks share.
-const HELPERS: &[&str] = &["losses", "outages", "quicker", "what_if", "wording"];
+const HELPERS: &[&str] = &["losses", "outages", "remedies", "wording"];
