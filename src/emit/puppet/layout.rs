@@ -20,8 +20,8 @@ fn excused(manifest: &str) -> String {
     lines.iter().enumerate().map(excuse).collect::<Vec<_>>().join("\n")
 }
 
-/// Drops blank lines at the start, after another, after an opening and before a closing bracket, and inside of the
-/// comment that documents what follows it.
+/// Drops blank lines at the start, after another, after an opening and before a closing bracket, after a comma, and inside
+/// of the comment that documents what follows it.
 fn without_stray_blanks(manifest: &str) -> String {
     let lines: Vec<&str> = manifest.split('\n').collect();
     let code = starts_in_code(manifest, lines.len());
@@ -36,7 +36,7 @@ fn without_stray_blanks(manifest: &str) -> String {
         let next = lines[number..].iter().find(|line| !line.trim().is_empty()).copied().unwrap_or_default();
         let previous = out.last().copied().unwrap_or_default();
         let stray = previous.is_empty()
-            || previous.ends_with(['(', '{'])
+            || previous.ends_with(['(', '{', ','])
             || next.trim_start().starts_with([')', '}'])
             || (is_comment(previous) && (is_comment(next) || next.starts_with("class ")));
         if !stray {

@@ -36,6 +36,8 @@ pub(in crate::emit) struct ComponentView {
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::emit) struct InstanceView {
     pub name: String,
+    /// Its number in the component, from 1.
+    pub number: usize,
     /// Host; null where it runs on none of ours.
     pub host: Option<String>,
     /// Where clients and peers reach it.
@@ -219,13 +221,16 @@ fn neighbour(model: &Model, desired: &Desired, id: ComponentId, words: &mut Word
 fn instances(model: &Model, desired: &Desired, id: ComponentId) -> Vec<InstanceView> {
     let component = &model.components[id];
     let first = first_instance(model, &component.instances);
-    component.instances.iter().map(|id| instance(&model.instances[*id], *id, desired, first)).collect()
+    let all = component.instances.iter().enumerate();
+    all.map(|(number, id)| InstanceView { number: number + 1, ..instance(&model.instances[*id], *id, desired, first) })
+        .collect()
 }
 
 fn instance(instance: &Instance, id: InstanceId, desired: &Desired, first: Option<InstanceId>) -> InstanceView {
     let host = desired.host_of(id).map(|host| host.name.clone());
     InstanceView {
         name: instance.name.clone(),
+        number: 0,
         address: host.clone().unwrap_or_else(|| instance.name.clone()),
         host,
         role: instance.role.map(Role::as_str),
