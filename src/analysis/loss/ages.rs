@@ -1,9 +1,13 @@
 //! Which ages of points a copy surely has at any moment: from its worst case to what retention leaves at the least.
 
-use super::all_time::{Rhythms, first_day, last_day};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::all_time::{Calendar, Rhythms, first_day, last_day};
 use super::chain::{Chain, Shape};
 use super::keep::{Bucket, Retention};
-use super::own::{PLAIN, Solver, counts_only, pinned};
+use super::own::{PLAIN, Solver, counts_only};
+use super::phase::pinned;
 use super::stream::Stream;
 use super::sweep::{Member, rhythms};
 use crate::units::Seconds;
@@ -22,18 +26,18 @@ pub struct Ages {
 
 pub(super) fn ages(solver: &Solver, chain: &Chain) -> Ages {
     let seconds = |age: i64| Seconds(age.unsigned_abs());
-    Ages { youngest: solver.own(chain, &PLAIN).loss.map(seconds), oldest: oldest(chain).map(seconds) }
+    Ages { youngest: solver.own(chain, &PLAIN).loss.map(seconds), oldest: oldest(chain, &solver.calendar).map(seconds) }
 }
 
 /// The least age that the oldest point ever has; points are thrown away when newer ones complete.
-fn oldest(chain: &Chain) -> Option<i64> {
+fn oldest(chain: &Chain, calendar: &Calendar) -> Option<i64> {
     let Shape::Runs { stream, .. } = &chain.shape else { return None };
     let retention = chain.retention.as_ref()?;
     if let Some(interval) = stream.uniform_interval().filter(|_| counts_only(Some(retention))) {
         let age = stream.fixed_age().unwrap_or(stream.delay);
         return Some((i64::from(retention.keep.last) - 1).saturating_mul(interval).saturating_add(age));
     }
-    pinned(stream, Some(retention)).iter().filter_map(|stream| oldest_of(stream, retention)).min()
+    pinned(stream, Some(retention), calendar).iter().filter_map(|stream| oldest_of(stream, retention, calendar)).min()
 }
 
 /// As [`oldest`], for known phases.
@@ -41,14 +45,14 @@ fn oldest(chain: &Chain) -> Option<i64> {
 /// Between completions ages grow, and what a rule keeps changes only when a run opens a new bucket of it. So the least age
 /// by one rule is found at such runs. If the rule that reaches back furthest has its least age at a moment at which no
 /// other rule reaches further, that is the least of all together; otherwise all such runs of all rules are tried.
-fn oldest_of(stream: &Stream, retention: &Retention) -> Option<i64> {
+fn oldest_of(stream: &Stream, retention: &Retention, calendar: &Calendar) -> Option<i64> {
     let rules = single_rules(retention);
-    let least: Vec<(i64, i64)> = rules.iter().filter_map(|rule| least_at(stream, rule, rule)).collect();
+    let least: Vec<(i64, i64)> = rules.iter().filter_map(|rule| least_at(stream, rule, rule, calendar)).collect();
     let (age, run) = *least.iter().max()?;
     if age_at(stream, retention, run)? == age {
         return Some(age);
     }
-    rules.iter().filter_map(|rule| least_at(stream, retention, rule)).map(|(age, _)| age).min()
+    rules.iter().filter_map(|rule| least_at(stream, retention, rule, calendar)).map(|(age, _)| age).min()
 }
 
 /// Each rule as a retention of its own.
@@ -69,7 +73,7 @@ fn single_rules(retention: &Retention) -> Vec<Retention> {
 }
 
 /// The least age of the oldest point over the runs at which `rule` lets go of something, and the run.
-fn least_at(stream: &Stream, retention: &Retention, rule: &Retention) -> Option<(i64, i64)> {
+fn least_at(stream: &Stream, retention: &Retention, rule: &Retention, calendar: &Calendar) -> Option<(i64, i64)> {
     let mut least: Option<(i64, i64)> = None;
     let mut see = |run: i64| {
         if let Some(age) = age_at(stream, retention, run)
@@ -81,7 +85,7 @@ fn least_at(stream: &Stream, retention: &Retention, rule: &Retention) -> Option<
     match rule.buckets().next() {
         Some(bucket @ (Bucket::Week | Bucket::Month | Bucket::Year)) => openings(stream, rule, bucket, &mut see),
         _ => {
-            for days in days(stream, retention) {
+            for days in days(stream, retention, calendar).iter() {
                 runs(stream, days.start * DAY, days.end * DAY, &mut see);
             }
         }
@@ -89,11 +93,11 @@ fn least_at(stream: &Stream, retention: &Retention, rule: &Retention) -> Option<
     least
 }
 
-fn days(stream: &Stream, retention: &Retention) -> Vec<std::ops::Range<i64>> {
+fn days(stream: &Stream, retention: &Retention, calendar: &Calendar) -> Arc<Vec<Range<i64>>> {
     let rhythms: Rhythms = rhythms(&[Member { stream, retention: Some(retention), covers: false }]);
     let begin = stream.first_run(first_day() * DAY).and_then(|run| age_at(stream, retention, run));
     // What a rule keeps over a day does not depend on more than twice what it keeps.
-    rhythms.days(begin.map_or(DAY, |age| age.saturating_mul(2)), 0)
+    calendar.days(&rhythms, begin.map_or(DAY, |age| age.saturating_mul(2)), 0)
 }
 
 fn runs(stream: &Stream, from: i64, until: i64, see: &mut impl FnMut(i64)) {

@@ -11,10 +11,12 @@
 //! those of their halves, and equal numbers mean equal windows: nothing is hashed that could collide.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::keep::{Bucket, Retention};
+use super::shared::Shared;
 use super::stream::{Clock, Stream};
 use crate::calendar::{DateSet, Zone, civil, day_number};
 
@@ -23,6 +25,23 @@ const WEEK: i64 = 7 * DAY;
 
 /// Windows longer than this tell nearly all days apart; then every day is looked at.
 const LONGEST_WINDOW: i64 = 200;
+
+/// The days to look at, by what has to be looked at, found once each.
+#[derive(Debug, Default)]
+pub(super) struct Calendar {
+    known: Shared<(Rhythms, i64, i64), Arc<Vec<Range<i64>>>>,
+}
+
+impl Calendar {
+    /// As [`Rhythms::days`].
+    pub(super) fn days(&self, rhythms: &Rhythms, back: i64, forward: i64) -> Arc<Vec<Range<i64>>> {
+        // Windows that are a little longer than they need be are the same for more questions.
+        let (back, forward) = (back.div_euclid(DAY), forward.div_euclid(DAY));
+        self.known.get_or((rhythms.clone(), back, forward), || {
+            Arc::new(rhythms.days(back * DAY + DAY - 1, forward * DAY + DAY - 1))
+        })
+    }
+}
 
 /// What the streams of a question are made of, as far as days are concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,10 +93,14 @@ impl Rhythms {
         if window.back + window.forward > LONGEST_WINDOW {
             return vec![first_day()..last_day()];
         }
-        let repeats_weekly = !self.months
+        ranges(if self.repeats_weekly() { self.around_changes(&window) } else { self.by_signature(&window) })
+    }
+
+    /// Whether only clock changes tell one week from another.
+    pub(super) fn repeats_weekly(&self) -> bool {
+        !self.months
             && self.dates.iter().all(|dates| dates.only_weekdays().is_some())
-            && self.intervals.iter().all(|(interval, _)| WEEK % interval == 0);
-        ranges(if repeats_weekly { self.around_changes(&window) } else { self.by_signature(&window) })
+            && self.intervals.iter().all(|(interval, _)| WEEK % interval == 0)
     }
 
     /// The days of each class where weeks differ by clock changes only.

@@ -5,6 +5,7 @@
 //! runs are known to start in the same second; of an unknown phase nothing coincides. An asynchronous replica
 //! is at an instant that nobody knows beforehand, so that it is common to nothing.
 
+use super::all_time::Calendar;
 use super::chain::{Chain, Shape};
 use super::keep::Retention;
 use super::own::{Reason, Solver};
@@ -65,7 +66,7 @@ pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
     if rigid.iter().any(|reach| reach.points.is_empty()) {
         return no_common_instant();
     }
-    exact(&reaches)
+    exact(&reaches, &solver.calendar)
 }
 
 fn no_common_instant() -> Joint {
@@ -110,7 +111,7 @@ fn one_unknown(solver: &Solver, parts: &[&Part<'_>], reaches: &[Reach<'_>]) -> J
 }
 
 /// All that are rigid have points of known phase.
-fn exact(reaches: &[Reach<'_>]) -> Joint {
+fn exact(reaches: &[Reach<'_>], calendar: &Calendar) -> Joint {
     let members: Vec<Vec<Member<'_>>> = reaches.iter().map(Reach::members).collect();
     let all: Vec<Member<'_>> = members.iter().flatten().copied().collect();
     let rhythms = rhythms(&all);
@@ -118,9 +119,9 @@ fn exact(reaches: &[Reach<'_>]) -> Joint {
     let forward = reaches.iter().filter_map(|reach| reach.strike.detection).max().unwrap_or(0);
     let mut back = DAY;
     loop {
-        let days = rhythms.days(back.saturating_add(lag), forward);
+        let days = calendar.days(&rhythms, back.saturating_add(lag), forward);
         let mut worst: Option<(i64, i64)> = None;
-        for range in &days {
+        for range in days.iter() {
             for at in moments(reaches, &members, range.start * DAY, range.end * DAY) {
                 match newest_common(reaches, &members, at - 1) {
                     None => return no_common_instant(),

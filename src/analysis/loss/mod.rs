@@ -28,6 +28,7 @@ mod group;
 mod keep;
 mod overlap;
 mod own;
+mod phase;
 mod result;
 mod shared;
 mod stream;
@@ -168,7 +169,7 @@ impl<'m> LossEngine<'m> {
 
     /// Whether a run of the copy can meet the next one.
     pub fn overlap(&self, copy: CopyId) -> Option<Overlap> {
-        overlap::overlap(&self.chains[copy.index()])
+        overlap::overlap(&self.solver, &self.chains[copy.index()])
     }
 
     /// The least change after which a copy's own worst case is at most so much, with as many missed runs as its component's

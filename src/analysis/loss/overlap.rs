@@ -1,8 +1,9 @@
 //! Runs that are not over when the next one starts.
 
-use super::all_time::Rhythms;
+use super::all_time::{Calendar, Rhythms};
 use super::chain::{Chain, Shape};
-use super::own::pinned;
+use super::own::Solver;
+use super::phase::pinned;
 use super::stream::{Clock, Stream};
 use crate::units::Seconds;
 
@@ -21,9 +22,9 @@ pub struct Overlap {
     pub runs: Option<(i64, i64)>,
 }
 
-pub(super) fn overlap(chain: &Chain) -> Option<Overlap> {
+pub(super) fn overlap(solver: &Solver, chain: &Chain) -> Option<Overlap> {
     let Shape::Runs { stream, .. } = &chain.shape else { return None };
-    let (gap, runs) = shortest(stream)?;
+    let (gap, runs) = shortest(stream, &solver.calendar)?;
     (chain.takes > gap).then(|| Overlap {
         takes: Seconds(chain.takes.unsigned_abs()),
         gap: Seconds(gap.unsigned_abs()),
@@ -32,7 +33,7 @@ pub(super) fn overlap(chain: &Chain) -> Option<Overlap> {
 }
 
 /// The shortest time between two runs, and where it is.
-fn shortest(stream: &Stream) -> Option<(i64, Option<(i64, i64)>)> {
+fn shortest(stream: &Stream, calendar: &Calendar) -> Option<(i64, Option<(i64, i64)>)> {
     if let Some(interval) = stream.uniform_interval() {
         return Some((interval, None));
     }
@@ -42,14 +43,14 @@ fn shortest(stream: &Stream) -> Option<(i64, Option<(i64, i64)>)> {
             Some((gap.seconds(), Some((gap.from, gap.to))))
         }
         Clock::Follow(of) => {
-            let (gap, runs) = shortest(of)?;
+            let (gap, runs) = shortest(of, calendar)?;
             Some((gap, runs.map(|(from, to)| (from + of.delay, to + of.delay))))
         }
         Clock::Every { interval, .. } => Some((*interval, None)),
         Clock::First { every, .. } => {
             let known = stream.is_pinned();
-            let all = pinned(stream, None);
-            let gaps = all.iter().filter_map(|stream| closest(stream, *every));
+            let all = pinned(stream, None, calendar);
+            let gaps = all.iter().filter_map(|stream| closest(stream, *every, calendar));
             let (from, to) = gaps.min_by_key(|(from, to)| (to - from, *from))?;
             Some((to - from, known.then_some((from, to))))
         }
@@ -57,11 +58,11 @@ fn shortest(stream: &Stream) -> Option<(i64, Option<(i64, i64)>)> {
 }
 
 /// The closest two runs of a stream with known phases.
-fn closest(stream: &Stream, reach: i64) -> Option<(i64, i64)> {
+fn closest(stream: &Stream, reach: i64, calendar: &Calendar) -> Option<(i64, i64)> {
     let mut rhythms = Rhythms::default();
     rhythms.add_stream(stream);
     let mut best: Option<(i64, i64)> = None;
-    for days in rhythms.days(reach.saturating_mul(2), 0) {
+    for days in calendar.days(&rhythms, reach.saturating_mul(2), 0).iter() {
         let mut next = stream.first_run(days.start * DAY);
         while let Some(run) = next.filter(|run| *run < days.end * DAY) {
             if let Some(before) = stream.last_run(run - 1)

@@ -1,14 +1,14 @@
 //! What a copy is worth by itself: its worst case with no other copy to help.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::all_time::{first_day, last_day};
+use super::all_time::Calendar;
 use super::chain::{Chain, Shape};
 use super::keep::{Bucket, Retention};
+use super::phase::{by_window, pinned};
 use super::shared::Shared;
-use super::stream::{Clock, Stream};
-use super::sweep::{Member, Peak, Strike, peak};
+use super::stream::{Captures, Clock, Stream};
+use super::sweep::{Best, Member, Peak, Strike, peak};
 
 /// Why a loss is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,7 @@ pub(super) struct Own {
 pub(super) struct Solver {
     own: Shared<(u32, Strike), Arc<Own>>,
     shortest: Shared<u32, i64>,
+    pub(super) calendar: Calendar,
 }
 
 impl Solver {
@@ -65,15 +66,22 @@ impl Solver {
         let age = stale.iter().try_fold(0i64, |age, source| Some(age + self.own(source, &PLAIN).loss?));
         let Some(age) = age else { return Own { loss: None, reason: Reason::Ageing, peak: None } };
         let retention = self.retention_that_matters(chain, stream, strike);
-        let mut own = match (exact || stream.is_pinned(), retention) {
-            (true, retention) => by_peak(stream, retention.as_ref(), strike),
-            (false, retention) => match stream.uniform_interval().filter(|_| counts_only(retention.as_ref())) {
-                Some(interval) => by_interval(stream, interval, retention.as_ref(), strike),
-                None => self.by_phases(stream, retention.as_ref(), strike),
-            },
-        };
+        let mut own = self.of_runs(stream, retention.as_ref(), exact, strike);
         own.loss = own.loss.map(|loss| loss + age);
         own
+    }
+
+    fn of_runs(&self, stream: &Stream, retention: Option<&Retention>, exact: bool, strike: &Strike) -> Own {
+        if let (None, Some(own)) = (retention, by_gap(stream, strike)) {
+            return own;
+        }
+        if exact || stream.is_pinned() {
+            return by_peak(stream, retention, strike, &self.calendar);
+        }
+        match stream.uniform_interval().filter(|_| counts_only(retention)) {
+            Some(interval) => by_interval(stream, interval, retention, strike),
+            None => by_phases(stream, retention, strike, &self.calendar),
+        }
     }
 
     /// The retention of a chain where it can make a difference to a strike: none where enough is kept for certain, and
@@ -104,35 +112,54 @@ impl Solver {
     fn shortest_gap(&self, number: u32, stream: &Stream) -> i64 {
         self.shortest.get_or(number, || shortest_gap(stream))
     }
-
-    /// The worst over the phases of a stream that has unknown ones.
-    fn by_phases(&self, stream: &Stream, retention: Option<&Retention>, strike: &Strike) -> Own {
-        let mut worst: Option<Own> = None;
-        for pinned in pinned(stream, retention) {
-            let own = by_peak(&pinned, retention, strike);
-            let rank = |own: &Own| (own.loss.is_none(), own.loss);
-            if worst.as_ref().is_none_or(|worst| rank(&own) > rank(worst)) {
-                worst = Some(own);
-            }
-        }
-        let mut worst = worst.unwrap_or(Own { loss: None, reason: Reason::NeverRuns, peak: None });
-        // A moment in a phase that was only tried is no date to show.
-        worst.peak = None;
-        worst
-    }
 }
 
 /// The live data destroyed, with all runs made.
 pub(super) const PLAIN: Strike = Strike { detection: None, missed: 0 };
 
-fn by_peak(stream: &Stream, retention: Option<&Retention>, strike: &Strike) -> Own {
-    match peak(&[Member { stream, retention, covers: false }], strike) {
+/// The worst over the phases of a stream that has unknown ones.
+fn by_phases(stream: &Stream, retention: Option<&Retention>, strike: &Strike, calendar: &Calendar) -> Own {
+    if retention.is_none()
+        && strike.missed == 0
+        && let Some(loss) = by_window(stream, strike.detection, calendar)
+    {
+        return Own { loss: Some(loss), reason: Reason::Bounded, peak: None };
+    }
+    let mut worst: Option<Own> = None;
+    for pinned in pinned(stream, retention, calendar) {
+        let own = by_peak(&pinned, retention, strike, calendar);
+        let rank = |own: &Own| (own.loss.is_none(), own.loss);
+        if worst.as_ref().is_none_or(|worst| rank(&own) > rank(worst)) {
+            worst = Some(own);
+        }
+    }
+    // A moment in a phase that was only tried is no date to show.
+    worst.map_or(Own { loss: None, reason: Reason::NeverRuns, peak: None }, |worst| Own { peak: None, ..worst })
+}
+
+fn by_peak(stream: &Stream, retention: Option<&Retention>, strike: &Strike, calendar: &Calendar) -> Own {
+    match peak(&[Member { stream, retention, covers: false }], strike, calendar) {
         None => Own { loss: None, reason: Reason::NeverRuns, peak: None },
         Some(peak) => {
             let reason = if peak.loss.is_some() { Reason::Bounded } else { Reason::Forgotten };
             Own { loss: peak.loss, reason, peak: Some(peak) }
         }
     }
+}
+
+/// A calendar of dates that are far apart, over the live data: the longest of its gaps decides.
+fn by_gap(stream: &Stream, strike: &Strike) -> Option<Own> {
+    let (Clock::Calendar(schedule), Captures::Live { behind }) = (&stream.clock, &stream.captures) else { return None };
+    if strike.missed > 0 || schedule.dates().only_weekdays().is_some() {
+        return None;
+    }
+    let gap = schedule.worst_gap()?;
+    let complete = gap.to + stream.delay;
+    let at = strike.detection.map_or(complete, |detection| (gap.to - behind).max(complete - detection));
+    let best = Best { member: 0, run: gap.from, point: gap.from - behind };
+    let loss = Some(at - best.point);
+    let peak = Peak { loss, at, next: (0, gap.to), best: Some(best) };
+    Some(Own { loss, reason: Reason::Bounded, peak: Some(peak) })
 }
 
 /// Runs that are all equally far apart: the sum of 2.2, whatever the phase.
@@ -172,79 +199,4 @@ fn shortest_gap(stream: &Stream) -> i64 {
         Clock::Calendar(schedule) if schedule.times().len() == 1 => 20 * 3_600,
         Clock::Calendar(schedule) => schedule.shortest_gap().map_or(0, |gap| gap.seconds()),
     }
-}
-
-/// How many phases of one clock are tried. Every phase that makes a difference is among them for all but odd intervals; an
-/// odd one goes through its phases by itself as the years pass.
-const MOST_PHASES: usize = 512;
-
-/// The stream with its unknown phases pinned, in each way that makes a difference.
-///
-/// Moving the phase of an interval changes nothing until a run crosses the boundary of a unit of the calendar that
-/// retention counts; moving the window of which only the first completion counts, nothing until its edge crosses a
-/// completion. So the phases are those at which that happens.
-pub(super) fn pinned(stream: &Stream, retention: Option<&Retention>) -> Vec<Stream> {
-    let rebuilt = |clock| Stream { clock, captures: stream.captures.clone(), delay: stream.delay };
-    match &stream.clock {
-        Clock::Calendar(_) | Clock::Every { anchor: Some(_), .. } => vec![stream.clone()],
-        Clock::Every { interval, anchor: None } => {
-            let anchors = boundaries(retention, *interval);
-            anchors.into_iter().map(|at| rebuilt(Clock::Every { interval: *interval, anchor: Some(at) })).collect()
-        }
-        Clock::Follow(of) => pinned(of, retention).into_iter().map(|of| rebuilt(Clock::Follow(Arc::new(of)))).collect(),
-        Clock::First { of, every, anchor } => {
-            let mut all = Vec::new();
-            for of in pinned(of, retention).into_iter().map(Arc::new) {
-                let anchors = match anchor {
-                    Some(anchor) => BTreeSet::from([*anchor]),
-                    None => completions(&of, *every),
-                };
-                let clock = |at| Clock::First { of: of.clone(), every: *every, anchor: Some(at) };
-                all.extend(anchors.into_iter().map(|at| rebuilt(clock(at))));
-                if all.len() >= MOST_PHASES {
-                    break;
-                }
-            }
-            all.truncate(MOST_PHASES);
-            all
-        }
-    }
-}
-
-/// The phases of an interval at which a run falls on a boundary that retention knows.
-fn boundaries(retention: Option<&Retention>, interval: i64) -> BTreeSet<i64> {
-    let Some(retention) = retention else { return BTreeSet::from([0]) };
-    let step = if retention.keep.hourly > 0 { 3_600 } else { 86_400 };
-    let zone = &retention.zone;
-    let (from, until) = (first_day() * 86_400, last_day() * 86_400);
-    let mut offsets = BTreeSet::from([zone.offset_at(from)]);
-    let mut phases = BTreeSet::new();
-    for (at, _, after) in zone.offset_changes(from, until) {
-        offsets.insert(after);
-        phases.insert(at.rem_euclid(step));
-    }
-    phases.extend(offsets.into_iter().map(|offset| (-offset).rem_euclid(step)));
-    let mut anchors = BTreeSet::new();
-    for phase in phases {
-        let mut at = phase.rem_euclid(interval);
-        while anchors.len() < MOST_PHASES && anchors.insert(at) {
-            at = (at + step).rem_euclid(interval);
-        }
-    }
-    anchors
-}
-
-/// The phases of an interval at which a completion falls on its edge.
-fn completions(of: &Stream, interval: i64) -> BTreeSet<i64> {
-    let mut phases = BTreeSet::new();
-    let mut rhythms = super::all_time::Rhythms::default();
-    rhythms.add_stream(of);
-    for days in rhythms.days(interval, interval) {
-        let mut next = of.first_completion(days.start * 86_400);
-        while let Some(at) = next.filter(|at| *at < days.end * 86_400 && phases.len() < MOST_PHASES) {
-            phases.insert(at.rem_euclid(interval));
-            next = of.first_completion(at + 1);
-        }
-    }
-    phases
 }

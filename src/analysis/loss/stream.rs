@@ -61,6 +61,24 @@ impl Stream {
         }
     }
 
+    /// The runs that start at `from` or later.
+    pub(super) fn runs(&self, from: i64) -> impl Iterator<Item = i64> + '_ {
+        let (calendar, other) = match &self.clock {
+            Clock::Calendar(schedule) => (Some(schedule.instants(from)), None),
+            _ => (None, self.first_run(from)),
+        };
+        let others = std::iter::successors(other, |run| self.first_run(run + 1));
+        calendar.into_iter().flatten().chain(others)
+    }
+
+    /// Whether it runs so seldom that all its runs can be looked at: about weekly or less often.
+    pub(super) fn is_sparse(&self) -> bool {
+        const SOME: usize = 24;
+        let from = super::all_time::first_day() * 86_400;
+        let Some(last) = self.runs(from).take(SOME).last() else { return true };
+        last - from > SOME as i64 * 6 * 86_400
+    }
+
     /// The last run that starts at `until` or before.
     pub(super) fn last_run(&self, until: i64) -> Option<i64> {
         match &self.clock {

@@ -8,7 +8,9 @@
 //! widened to the result until the result is no larger. A result is at least that of each day looked at, so that
 //! the loop ends.
 
-use super::all_time::{Rhythms, first_day};
+use std::sync::Arc;
+
+use super::all_time::{Calendar, Rhythms, first_day, last_day};
 use super::keep::Retention;
 use super::stream::Stream;
 
@@ -66,13 +68,17 @@ pub(super) enum Offer {
 }
 
 /// The worst moment over all time; none where there is no moment at all.
-pub(super) fn peak(members: &[Member<'_>], strike: &Strike) -> Option<Peak> {
+pub(super) fn peak(members: &[Member<'_>], strike: &Strike, calendar: &Calendar) -> Option<Peak> {
     let rhythms = rhythms(members);
+    let sparse = !rhythms.repeats_weekly() && members.iter().all(|member| member.stream.is_sparse());
     let mut back = first_loss(members, strike).unwrap_or(DAY);
     loop {
-        let days = rhythms.days(back, strike.detection.unwrap_or(0));
+        let days = match sparse {
+            true => Arc::new(vec![first_day()..last_day()]),
+            false => calendar.days(&rhythms, back, strike.detection.unwrap_or(0)),
+        };
         let mut worst = None;
-        for range in &days {
+        for range in days.iter() {
             worse_within(members, strike, range.start * DAY, range.end * DAY, &mut worst);
         }
         match worst.and_then(|peak: Peak| peak.loss) {
@@ -84,6 +90,17 @@ pub(super) fn peak(members: &[Member<'_>], strike: &Strike) -> Option<Peak> {
 
 /// The peak that ends at one instant, at which a run of member `next` becomes usable; none where nothing has begun.
 pub(super) fn peak_at(members: &[Member<'_>], strike: &Strike, at: i64, next: (usize, i64)) -> Option<Peak> {
+    peak_above(members, strike, at, next, i64::MIN)
+}
+
+/// As [`peak_at`]; none as well where the loss is found to be at most `floor`.
+fn peak_above(
+    members: &[Member<'_>],
+    strike: &Strike,
+    at: i64,
+    next: (usize, i64),
+    floor: i64,
+) -> Option<Peak> {
     let mut best: Option<Best> = None;
     let mut begun = false;
     for (number, member) in members.iter().enumerate() {
@@ -91,6 +108,9 @@ pub(super) fn peak_at(members: &[Member<'_>], strike: &Strike, at: i64, next: (u
         begun |= offer != Offer::NotBegun;
         if let Offer::Point { run, point } = offer {
             let point = if member.covers { at } else { point };
+            if at - point <= floor {
+                return None;
+            }
             if best.is_none_or(|best| point > best.point) {
                 best = Some(Best { member: number, run, point });
             }
@@ -175,20 +195,44 @@ fn first_loss(members: &[Member<'_>], strike: &Strike) -> Option<i64> {
 /// Puts the worst peak that ends in `from..until` in the place of `worst`, where it is worse.
 fn worse_within(members: &[Member<'_>], strike: &Strike, from: i64, until: i64, worst: &mut Option<Peak>) {
     for (number, member) in members.iter().enumerate() {
-        let mut next = member.first_usable(from, strike);
-        while let Some(run) = next {
+        let Some(first) = member.first_usable(from, strike) else { continue };
+        for run in member.stream.runs(first) {
             let at = member.usable(run, strike);
             if at >= until {
                 break;
             }
-            if let Some(peak) = peak_at(members, strike, at, (number, run))
+            // An equal loss counts if it is earlier; that it is not worse is clear as soon as one member has something newer.
+            let floor = worst.as_ref().map_or(i64::MIN, |worst| worst.loss.map_or(i64::MAX, |loss| loss - 1));
+            if let Some(peak) = peak_above(members, strike, at, (number, run), floor)
                 && worst.is_none_or(|worst| is_worse(&peak, &worst))
             {
                 *worst = Some(peak);
             }
-            next = member.stream.first_run(run + 1);
         }
     }
+}
+
+/// The worst moment of one member, looked for where it is no help to it that there are others: then it is the worst of all
+/// together, since together they are never worse than one of them.
+///
+/// Its worst moment comes again in other years, in which the others may be elsewhere.
+pub(super) fn witness(members: &[Member<'_>], strike: &Strike, number: usize, own: &Peak) -> Option<Peak> {
+    const YEARS: i64 = 12;
+    const YEAR: i64 = 31_556_952;
+    const NEAR: i64 = 4 * DAY;
+    const MOST: usize = 400;
+    let member = members.get(number)?;
+    let found = peak_at(members, strike, own.at, (number, own.next.1)).filter(|peak| peak.loss == own.loss);
+    if found.is_some() {
+        return found;
+    }
+    (0..YEARS).find_map(|year| {
+        let middle = own.at + year * YEAR;
+        let first = member.first_usable(middle - NEAR, strike)?;
+        let runs = member.stream.runs(first).take(MOST);
+        let mut near = runs.map(|run| (run, member.usable(run, strike))).take_while(|(_, at)| *at < middle + NEAR);
+        near.find_map(|(run, at)| peak_at(members, strike, at, (number, run)).filter(|peak| peak.loss == own.loss))
+    })
 }
 
 /// Nothing left is the worst; of equals the earlier counts, so that the result does not depend on the order.

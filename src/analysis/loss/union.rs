@@ -6,7 +6,7 @@ use super::chain::{Chain, Shape};
 use super::keep::Retention;
 use super::own::{Own, Reason, Solver};
 use super::result::{Alternative, Derivation, Outcome, Term, TermKind, TermSource, Way, WorstMoment};
-use super::sweep::{Member, Peak, Strike, peak, peak_at};
+use super::sweep::{Member, Peak, Strike, peak, witness};
 use super::terms::{own_terms, union_terms};
 use crate::calendar::Zone;
 use crate::units::Seconds;
@@ -118,14 +118,22 @@ fn best(
         let is_known = matches!(alternative.way, Way::Copy(at) if known.places.iter().any(|(place, _)| *place == at));
         !is_known && alternative.worst.is_some()
     });
-    let together = together(solver, survivors, &known, strike);
     let bound = alone.and_then(|alternative| alternative.worst).map(|worst| worst.0 as i64);
-    if let Some(together) = together
+    if bound.is_none_or(|bound| bound > at_least(&known, strike))
+        && let Some(together) = together(solver, survivors, &known, strike)
         && bound.is_none_or(|bound| together.loss < bound)
     {
         return Some(together);
     }
     alone.and_then(|alternative| alone_candidate(solver, survivors, alternative, strike))
+}
+
+/// The copies of known phase lose no less than this: what completes is as old as its hold and transfer.
+fn at_least(known: &Known<'_>, strike: &Strike) -> i64 {
+    if strike.detection.is_some() {
+        return 0;
+    }
+    known.places.iter().map(|(_, chain)| chain.hold + chain.takes).min().unwrap_or(i64::MAX)
 }
 
 fn alone_candidate(
@@ -176,7 +184,7 @@ fn together(solver: &Solver, survivors: &Survivors<'_>, known: &Known<'_>, strik
     let peak = match members.as_slice() {
         [] => return None,
         [only] if !only.covers => known.own[0].peak?,
-        members => witness(members, known, strike).or_else(|| peak(members, strike))?,
+        members => by_witness(members, known, strike).or_else(|| peak(members, strike, &solver.calendar))?,
     };
     let (loss, best) = (peak.loss?, peak.best?);
     let way = Way::Copy(known.places[best.member].0);
@@ -196,17 +204,14 @@ fn rolled_forward(survivors: &Survivors<'_>, base: usize) -> Vec<Term> {
     vec![Term { kind: TermKind::RollForward, seconds: 0, source, runs: None }]
 }
 
-/// The worst moment of the best copy by itself, where the others are no help at it: then it is the worst of all together,
-/// since together they are never worse than one of them.
-fn witness(members: &[Member<'_>], known: &Known<'_>, strike: &Strike) -> Option<Peak> {
+/// The worst moment of the best copy by itself, where the others are no help at it.
+fn by_witness(members: &[Member<'_>], known: &Known<'_>, strike: &Strike) -> Option<Peak> {
     if known.covers.contains(&true) {
         return None;
     }
     let rank = |own: &Own| (own.loss.is_none(), own.loss);
     let (number, own) = known.own.iter().enumerate().min_by_key(|(number, own)| (rank(own), *number))?;
-    let own = own.peak?;
-    let peak = peak_at(members, strike, own.at, (number, own.next.1))?;
-    (peak.loss == own.loss).then_some(peak)
+    witness(members, strike, number, own.peak.as_ref()?)
 }
 
 fn moment(survivors: &Survivors<'_>, places: &[(usize, &Chain)], peak: &Peak) -> Option<WorstMoment> {

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::loss::all_time::{first_day, last_day};
+use crate::analysis::loss::all_time::{Calendar, first_day, last_day};
 use crate::analysis::loss::keep::Retention;
+use crate::analysis::loss::phase::{by_window, pinned};
 use crate::analysis::loss::stream::{Captures, Clock, Stream};
 use crate::analysis::loss::sweep::{Member, Offer, Strike, peak, peak_at};
 use crate::calendar::{Schedule, Zone};
@@ -111,13 +112,13 @@ proptest! {
             .zip(&retentions)
             .map(|((stream, ..), retention)| Member { stream, retention: retention.as_ref(), covers: false })
             .collect();
-        let found = peak(&members, &strike).map(|peak| peak.loss);
+        let found = peak(&members, &strike, &Calendar::default()).map(|peak| peak.loss);
         let years = (first_day() + start * 365) * 86_400;
         let seen = plain_peak(&members, &strike, years, (last_day() * 86_400).min(years + 3 * 366 * 86_400));
         let rank = |loss: Option<Option<i64>>| loss.map(|loss| (loss.is_none(), loss));
         prop_assert!(rank(seen) <= rank(found), "seen {seen:?}, found {found:?}");
         // What was found is real: the moment itself says so.
-        if let Some(peak) = peak(&members, &strike) {
+        if let Some(peak) = peak(&members, &strike, &Calendar::default()) {
             let again = peak_at(&members, &strike, peak.at, peak.next).unwrap();
             prop_assert_eq!(again.loss, peak.loss);
         }
@@ -167,15 +168,30 @@ proptest! {
     #[test]
     fn more_copies_help_and_missed_runs_do_not(a in stream(), b in stream(), strike in strike()) {
         let member = |stream| Member { stream, retention: None, covers: false };
-        let one = peak(&[member(&a)], &strike).and_then(|peak| peak.loss);
-        let two = peak(&[member(&a), member(&b)], &strike).and_then(|peak| peak.loss);
+        let one = peak(&[member(&a)], &strike, &Calendar::default()).and_then(|peak| peak.loss);
+        let two = peak(&[member(&a), member(&b)], &strike, &Calendar::default()).and_then(|peak| peak.loss);
         if let (Some(one), Some(two)) = (one, two) {
             prop_assert!(two <= one);
         }
-        let more = peak(&[member(&a)], &Strike { missed: strike.missed + 1, ..strike }).and_then(|peak| peak.loss);
+        let more = peak(&[member(&a)], &Strike { missed: strike.missed + 1, ..strike }, &Calendar::default()).and_then(|peak| peak.loss);
         if let (Some(one), Some(more)) = (one, more) {
             prop_assert!(more >= one);
         }
+    }
+
+    /// The window of which the first completion counts is worst where it begins with a completion.
+    #[test]
+    fn windows_of_unknown_phase(of in live(), days in 1..9i64, detection in 0..3i64) {
+        let detection = (detection > 0).then_some(detection * 7 * HOUR);
+        let clock = Clock::First { of: Arc::new(of), every: days * 12 * HOUR, anchor: None };
+        let stream = Stream { clock, captures: Captures::Trigger, delay: HOUR };
+        let strike = Strike { detection, missed: 0 };
+        let tried = pinned(&stream, None, &Calendar::default());
+        prop_assume!(!tried.is_empty() && tried.len() < 40);
+        let worst = tried.iter().filter_map(|stream| {
+            peak(&[Member { stream, retention: None, covers: false }], &strike, &Calendar::default())?.loss
+        });
+        prop_assert_eq!(by_window(&stream, detection, &Calendar::default()), worst.max());
     }
 
     /// The runs that a stream tells forwards are those that it tells backwards.
