@@ -45,13 +45,7 @@ fn window_of(stream: &Stream) -> Option<(&Stream, i64, i64)> {
     }
 }
 
-fn worst_wait(
-    of: &Stream,
-    every: i64,
-    delay: i64,
-    detection: Option<i64>,
-    days: &std::ops::Range<i64>,
-) -> Option<i64> {
+fn worst_wait(of: &Stream, every: i64, delay: i64, detection: Option<i64>, days: &std::ops::Range<i64>) -> Option<i64> {
     let mut worst = None;
     for run in of.runs(days.start * DAY).take_while(|run| *run < days.end * DAY) {
         if let (Some(point), Some(later)) = (of.captured(run), of.first_run(run + every)) {
@@ -83,7 +77,9 @@ pub(super) fn pinned(stream: &Stream, retention: Option<&Retention>, calendar: &
             let anchors = boundaries(retention, *interval);
             anchors.into_iter().map(|at| rebuilt(Clock::Every { interval: *interval, anchor: Some(at) })).collect()
         }
-        Clock::Follow(of) => pinned(of, retention, calendar).into_iter().map(|of| rebuilt(Clock::Follow(Arc::new(of)))).collect(),
+        Clock::Follow(of) => {
+            pinned(of, retention, calendar).into_iter().map(|of| rebuilt(Clock::Follow(Arc::new(of)))).collect()
+        }
         Clock::First { of, every, anchor } => {
             let mut all = Vec::new();
             for of in pinned(of, retention, calendar).into_iter().map(Arc::new) {

@@ -94,13 +94,7 @@ pub(super) fn peak_at(members: &[Member<'_>], strike: &Strike, at: i64, next: (u
 }
 
 /// As [`peak_at`]; none as well where the loss is found to be at most `floor`.
-fn peak_above(
-    members: &[Member<'_>],
-    strike: &Strike,
-    at: i64,
-    next: (usize, i64),
-    floor: i64,
-) -> Option<Peak> {
+fn peak_above(members: &[Member<'_>], strike: &Strike, at: i64, next: (usize, i64), floor: i64) -> Option<Peak> {
     let mut best: Option<Best> = None;
     let mut begun = false;
     for (number, member) in members.iter().enumerate() {
