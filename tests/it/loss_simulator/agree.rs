@@ -48,7 +48,7 @@ pub(crate) fn planner(plan: &Plan, model: &Model, question: Question) -> Loss {
 }
 
 /// The planner's word in the simulator's terms.
-fn said(loss: &Loss) -> Worst {
+pub(crate) fn said(loss: &Loss) -> Worst {
     match (loss.worst, loss.reason()) {
         (Some(worst), _) => Worst::Minutes((worst.0 / 60) as i64),
         (None, Reason::Ageing) => Worst::Unbounded,
@@ -107,12 +107,12 @@ const ENOUGH: usize = 8;
 
 #[test]
 fn known_phases() {
-    compare(Family::Known, 600);
+    compare(Family::Known, 500);
 }
 
 #[test]
 fn unknown_phases() {
-    compare(Family::Unknown, 300);
+    compare(Family::Unknown, 200);
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod agree;
 mod calendar;
 mod known;
+mod laws;
 mod loss;
 mod phases;
 mod plan;
