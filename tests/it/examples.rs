@@ -121,6 +121,18 @@ fn every_example_generates_what_is_checked_in() {
     }
 }
 
+/// An example whose `expected/runbooks` exists is one whose hosts are not Puppet's: only the pages are for its operators.
+#[test]
+fn every_example_has_the_runbooks_that_are_checked_in() {
+    for example in examples().into_iter().filter(|example| example.join("expected/runbooks").exists()) {
+        let spec = example.strip_prefix(root()).unwrap().to_str().unwrap();
+        let out = tempfile::tempdir().unwrap();
+        let (_, code) = drplan(&["generate", "runbooks", spec, "-o", out.path().to_str().unwrap()]);
+        assert_eq!(code, 0, "{spec}");
+        hold(&example.join("expected/runbooks"), &files_below(&out.path().join("runbooks")));
+    }
+}
+
 #[test]
 fn every_example_is_in_canonical_form_and_has_a_readme() {
     for example in examples() {

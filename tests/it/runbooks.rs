@@ -59,3 +59,26 @@ fn every_technology_has_pages() {
         assert!(files.get(&format!("components/{name}.md")).is_some(), "{name}");
     }
 }
+
+/// A team is called once for all that it recovers; that must not shift the names of the steps of its other components.
+#[test]
+fn steps_of_a_team_that_is_already_called_keep_their_times() {
+    let files = generate(
+        "drplan: 1\nsystem: {name: plan}\nlocations: {here: {kind: site}, spare: {kind: site}}\n\
+         teams: {ops: {responds_within: 15m}}\ncomponents:\n\
+         \x20 first: {technology: systemd-service, owner: ops, instances: {a: {at: here}}, recovery: {to: [spare], detect: 2m, \
+         provision: 10m, start: 1m, verify: 4m, cutover: 3m}}\n\
+         \x20 second: {technology: systemd-service, owner: ops, instances: {b: {at: here}}, recovery: {to: [spare], detect: 2m, \
+         provision: 20m, start: 5m, verify: 6m, cutover: 7m}}\n",
+    );
+    let page = String::from_utf8(files.get("scenarios/lose_here.md").unwrap().to_vec()).unwrap();
+    for heading in [
+        "T+0:17: second, provision (20 m)",
+        "T+0:37: second, start (5 m)",
+        "second, verify (6 m)",
+        "second, cutover (7 m)",
+    ] {
+        assert!(page.contains(heading), "{heading} is missing:\n{page}");
+    }
+    assert_eq!(page.matches(", respond (15 m)").count(), 1, "called once:\n{page}");
+}

@@ -138,11 +138,11 @@ impl Walk<'_> {
     /// done one after the other by one person.
     fn steps(&self) -> Vec<StepView> {
         let mut timed: Vec<(Seconds, Seconds, StepView)> = Vec::new();
+        let mut called: Vec<TeamId> = Vec::new();
         for procedure in &self.way.procedures {
             let view = view::component(self.book.context.model, self.book.desired, procedure.component);
-            let scheduled = self.outcome.schedule.steps.iter().filter(|step| step.component == procedure.component);
             let mut moving: Vec<(&Step, &Scheduled)> = Vec::new();
-            for (step, scheduled) in procedure.steps.iter().zip(scheduled) {
+            for (step, scheduled) in self.in_time(procedure, &mut called) {
                 match step.kind {
                     StepKind::Transfer => moving.push((step, scheduled)),
                     _ => timed.push((scheduled.from, scheduled.to, self.step(&view, procedure, &[(step, scheduled)]))),
@@ -158,6 +158,31 @@ impl Walk<'_> {
         let mut steps: Vec<StepView> = timed.into_iter().map(|(.., step)| step).collect();
         steps.iter_mut().enumerate().for_each(|(number, step)| step.number = number + 1);
         steps
+    }
+
+    /// The steps of a procedure, each with its time. A team is called once for all that it recovers, and that step of the
+    /// schedule belongs to whatever it noticed first: `called` has the teams that are on the page already.
+    fn in_time<'p>(&'p self, procedure: &'p Procedure, called: &mut Vec<TeamId>) -> Vec<(&'p Step, &'p Scheduled)> {
+        let model = self.book.context.model;
+        let all = || self.outcome.schedule.steps.iter();
+        let mut own: Vec<&Scheduled> = all().filter(|step| step.component == procedure.component).collect();
+        let mut found = Vec::new();
+        for step in &procedure.steps {
+            let scheduled = match step.work {
+                Work::Response(team, _) if called.contains(&team) => None,
+                Work::Response(team, _) => {
+                    called.push(team);
+                    let of_team = |step: &Scheduled| model.components[step.component].owner == Some(team);
+                    all().find(|step| step.kind == StepKind::Respond && of_team(step))
+                }
+                Work::Time(_) | Work::Move(..) => {
+                    let position = own.iter().position(|scheduled| scheduled.kind == step.kind);
+                    position.map(|position| own.remove(position))
+                }
+            };
+            found.extend(scheduled.map(|scheduled| (step, scheduled)));
+        }
+        found
     }
 
     fn step(&self, view: &ComponentView, procedure: &Procedure, parts: &[(&Step, &Scheduled)]) -> StepView {
