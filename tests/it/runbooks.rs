@@ -71,7 +71,7 @@ fn steps_of_a_team_that_is_already_called_keep_their_times() {
          \x20 second: {technology: systemd-service, owner: ops, instances: {b: {at: here}}, recovery: {to: [spare], detect: 2m, \
          provision: 20m, start: 5m, verify: 6m, cutover: 7m}}\n",
     );
-    let page = String::from_utf8(files.get("scenarios/lose_here.md").unwrap().to_vec()).unwrap();
+    let page = String::from_utf8(files.get("scenarios/lose_here.md").unwrap().contents.clone()).unwrap();
     for heading in [
         "T+0:17: second, provision (20 m)",
         "T+0:37: second, start (5 m)",

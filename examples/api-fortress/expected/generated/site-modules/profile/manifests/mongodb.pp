@@ -1,0 +1,82 @@
+# Managed by drplan for plan api-fortress: change the spec and generate anew.
+#
+# @summary mongodb: Results of test runs and their reports
+#
+# @param unit
+#   Unit of the service.
+# @param packages
+#   Packages that bring it.
+# @param health
+#   What tells that it serves.
+# @param results_dump_paths
+#   What is in copy `dump` of dataset `results`.
+# @param results_dump_repository
+#   Where it goes.
+# @param results_dump_password
+#   Password of that repository.
+# @param results_dump_on_calendar
+#   When it is made; never on a host that only could restore it.
+# @param results_dump_retention
+#   Which snapshots are kept.
+# @param results_dump_drill_interval_sec
+#   How often a restore is proven; undef on a host that only could restore it.
+# @param results_dump_max_age_sec
+#   Age of the newest snapshot at which a promise is broken; undef on a host that only could restore it.
+# @param results_dump_pre_command
+#   What writes the dump before.
+class profile::mongodb (
+  Dr::Unit $unit,
+  Array[String[1]] $packages,
+  Dr::Argv $health,
+  Array[Dr::Datapath, 1] $results_dump_paths,
+  Dr::Restic::Url $results_dump_repository,
+  Sensitive[Dr::Secret] $results_dump_password,
+  Array[Dr::Calendar] $results_dump_on_calendar,
+  Dr::Retention $results_dump_retention,
+  Optional[Integer[1]] $results_dump_drill_interval_sec,
+  Optional[Integer[1]] $results_dump_max_age_sec,
+
+  Dr::Argv $results_dump_pre_command,
+) {
+  include dr
+
+  # One for all components of this technology on the host.
+  unless defined(File['/usr/local/sbin/dr-mongo']) {
+    file { '/usr/local/sbin/dr-mongo':
+      ensure => file,
+      owner  => 'root',
+      group  => 'root',
+      mode   => '0755',
+      source => 'puppet:///modules/profile/mongodb/dr-mongo',
+    }
+  }
+
+  dr::service { 'mongodb':
+    unit     => $unit,
+    packages => $packages,
+    health   => $health,
+    subject  => 'components.mongodb',
+  }
+
+  # The dump is written here first, and checked before it is backed up.
+  file { '/var/lib/dr/scratch/mongodb-results-dump':
+    ensure => directory,
+    owner  => 'root',
+    group  => 'root',
+    mode   => '0700',
+    before => Dr::Restic::Job['mongodb-results-dump'],
+  }
+
+  dr::restic::job { 'mongodb-results-dump':
+    pre_command        => $results_dump_pre_command,
+    paths              => $results_dump_paths,
+    repository         => $results_dump_repository,
+    password           => $results_dump_password,
+    on_calendar        => $results_dump_on_calendar,
+    retention          => $results_dump_retention,
+    drill_interval_sec => $results_dump_drill_interval_sec,
+    max_age_sec        => $results_dump_max_age_sec,
+    subject            => 'components.mongodb.data.results.copies.dump',
+  }
+}
+
