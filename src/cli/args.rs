@@ -59,6 +59,8 @@ pub enum Command {
     Generate(Generate),
     /// Put specs into canonical order and spacing; comments stay
     Fmt(Fmt),
+    /// Say what a finding means, and the way out
+    Explain(Explain),
     /// Print a JSON Schema
     Schema(Schema),
     /// Print shell completions

@@ -6,6 +6,7 @@ mod clock;
 mod completions;
 pub mod deploy;
 mod exit;
+mod explain;
 mod fmt;
 mod generate;
 mod graph;
@@ -38,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Graph(args) => graph::run(args, common),
         Command::Generate(args) => generate::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
+        Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
