@@ -1,9 +1,8 @@
 //! Which ages of points a copy surely has at any moment: from its worst case to what retention leaves at the least.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use super::all_time::{Calendar, Rhythms, first_day, last_day};
+use super::all_time::{Calendar, Days, Rhythms, first_day, last_day};
 use super::chain::{Chain, Shape};
 use super::keep::{Bucket, Retention};
 use super::own::{PLAIN, Solver, counts_only};
@@ -93,7 +92,7 @@ fn least_at(stream: &Stream, retention: &Retention, rule: &Retention, calendar: 
     least
 }
 
-fn days(stream: &Stream, retention: &Retention, calendar: &Calendar) -> Arc<Vec<Range<i64>>> {
+fn days(stream: &Stream, retention: &Retention, calendar: &Calendar) -> Arc<Days> {
     let rhythms: Rhythms = rhythms(&[Member { stream, retention: Some(retention), covers: false }]);
     let begin = stream.first_run(first_day() * DAY).and_then(|run| age_at(stream, retention, run));
     // What a rule keeps over a day does not depend on more than twice what it keeps.

@@ -26,15 +26,18 @@ const WEEK: i64 = 7 * DAY;
 /// Windows longer than this tell nearly all days apart; then every day is looked at.
 const LONGEST_WINDOW: i64 = 200;
 
+/// Ranges of days in order.
+pub(super) type Days = Vec<Range<i64>>;
+
 /// The days to look at, by what has to be looked at, found once each.
 #[derive(Debug, Default)]
 pub(super) struct Calendar {
-    known: Shared<(Rhythms, i64, i64), Arc<Vec<Range<i64>>>>,
+    known: Shared<(Rhythms, i64, i64), Arc<Days>>,
 }
 
 impl Calendar {
     /// As [`Rhythms::days`].
-    pub(super) fn days(&self, rhythms: &Rhythms, back: i64, forward: i64) -> Arc<Vec<Range<i64>>> {
+    pub(super) fn days(&self, rhythms: &Rhythms, back: i64, forward: i64) -> Arc<Days> {
         // Windows that are a little longer than they need be are the same for more questions.
         let (back, forward) = (back.div_euclid(DAY), forward.div_euclid(DAY));
         self.known.get_or((rhythms.clone(), back, forward), || {
@@ -86,12 +89,12 @@ impl Rhythms {
     }
 
     /// Ranges of days, the earliest of each class, for windows that reach so many seconds back and forward.
-    pub(super) fn days(&self, back: i64, forward: i64) -> Vec<Range<i64>> {
+    pub(super) fn days(&self, back: i64, forward: i64) -> Days {
         // A local day lies in up to three days of UTC.
         let days = |seconds: i64| seconds.div_euclid(DAY) + 3;
         let window = Window { back: days(back.saturating_add(self.memory)), forward: days(forward) };
         if window.back + window.forward > LONGEST_WINDOW {
-            return vec![first_day()..last_day()];
+            return every_day();
         }
         ranges(if self.repeats_weekly() { self.around_changes(&window) } else { self.by_signature(&window) })
     }
@@ -221,6 +224,11 @@ pub(super) fn last_day() -> i64 {
     day_number(2488, 1, 1)
 }
 
+/// All of time as one range.
+pub(super) fn every_day() -> Days {
+    std::iter::once(first_day()..last_day()).collect()
+}
+
 /// Numbers for windows of `length` days that begin at each day, equal for equal windows.
 fn join_windows(days: Vec<u32>, length: usize) -> Vec<u32> {
     let mut joined: Option<(Vec<u32>, usize)> = None;
@@ -259,10 +267,10 @@ fn push_new<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T) {
 }
 
 /// Days in order as ranges without gaps.
-fn ranges(mut days: Vec<i64>) -> Vec<Range<i64>> {
+fn ranges(mut days: Vec<i64>) -> Days {
     days.sort_unstable();
     days.dedup();
-    let mut ranges: Vec<Range<i64>> = Vec::new();
+    let mut ranges: Days = Vec::new();
     for day in days {
         match ranges.last_mut() {
             Some(last) if last.end == day => last.end = day + 1,

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::all_time::{Calendar, Rhythms, first_day, last_day};
+use super::all_time::{Calendar, Rhythms, every_day, first_day};
 use super::keep::Retention;
 use super::stream::Stream;
 
@@ -74,7 +74,7 @@ pub(super) fn peak(members: &[Member<'_>], strike: &Strike, calendar: &Calendar)
     let mut back = first_loss(members, strike).unwrap_or(DAY);
     loop {
         let days = match sparse {
-            true => Arc::new(vec![first_day()..last_day()]),
+            true => Arc::new(every_day()),
             false => calendar.days(&rhythms, back, strike.detection.unwrap_or(0)),
         };
         let mut worst = None;

@@ -15,9 +15,7 @@ pub(super) fn own_terms(solver: &Solver, chain: &Chain, place: usize, strike: &S
         Shape::Log { .. } => terms.push(log_term(place, loss, strike)),
         Shape::Runs { stream, stale, .. } => {
             let mut ages = Vec::new();
-            let mut hops = root(chain).1;
-            for source in stale {
-                hops += 1;
+            for (hops, source) in (root(chain).1 + 1..).zip(stale) {
                 ages.extend(own_terms(solver, source, place, &PLAIN).into_iter().map(|mut term| {
                     term.source.hops += hops;
                     term
@@ -173,8 +171,7 @@ fn root_run(stream: &Stream, run: i64) -> i64 {
 fn source_of(chain: &Chain, place: usize) -> TermSource {
     let mut at = chain;
     let mut hops = 0;
-    loop {
-        let Shape::Runs { stream, .. } = &at.shape else { break };
+    while let Shape::Runs { stream, .. } = &at.shape {
         let key = match &stream.clock {
             Clock::Calendar(_) => "schedule",
             Clock::Every { .. } | Clock::First { .. } => "every",
