@@ -11,7 +11,7 @@ use crate::tech::Catalogue;
 /// # Errors
 ///
 /// The first one with a syntax error; the built-in ones have none, which a test holds.
-pub fn templates(catalogue: &Catalogue) -> Result<Templates, TemplateError> {
+pub(super) fn templates(catalogue: &Catalogue) -> Result<Templates, TemplateError> {
     let shared = ["shared", "puppet/generated", "runbook"].into_iter().flat_map(|folder| {
         assets::below(folder).into_iter().map(move |asset| (format!("{folder}/{}", asset.path), asset.text()))
     });

@@ -81,3 +81,39 @@ fn every_technology_passes_every_check() {
     assert_eq!(repository.gaps, []);
     check(&repository.files, "manifests lint yaml scripts catalogs units docs");
 }
+
+#[test]
+fn the_same_spec_gives_the_same_bytes() {
+    assert_eq!(generate(EVERYTHING).files, generate(EVERYTHING).files);
+}
+
+#[test]
+fn what_cannot_be_generated_is_told_and_the_rest_is() {
+    let spec = r#"
+drplan: 1
+system: {name: parts}
+locations: {here: {kind: site}, there: {kind: site}}
+stores: {vault: {at: there, technology: restic, certname: vault.example.com}}
+components:
+  whole:
+    technology: files
+    instances: {f1: {at: here, certname: f1.example.com}}
+    data: {main: {size: 1 GiB, paths: [/srv/a], copies: {daily: {schedule: "@daily", takes: 1h, to: vault}}}}
+  no-home:
+    technology: wso2-identity-server
+    instances: {i1: {at: here, certname: i1.example.com}}
+  bad-host:
+    technology: files
+    instances: {f2: {at: here, certname: "../../etc/F2"}}
+  no-repository:
+    technology: postgresql
+    instances: {p1: {at: here, certname: p1.example.com}}
+"#;
+    let repository = generate(spec);
+    let gaps: Vec<&str> = repository.gaps.iter().map(|gap| gap.address.as_str()).collect();
+    assert_eq!(gaps, ["components.no-home", "components.bad-host", "components.no-repository"]);
+    let paths: Vec<&str> = repository.files.iter().map(|(path, _)| path.as_str()).collect();
+    let nodes: Vec<&&str> = paths.iter().filter(|path| path.starts_with("data/nodes/")).collect();
+    assert_eq!(nodes, [&"data/nodes/f1.example.com.yaml", &"data/nodes/vault.example.com.yaml"]);
+    assert!(paths.contains(&"site-modules/profile/manifests/whole.pp"));
+}

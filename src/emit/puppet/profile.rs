@@ -274,6 +274,9 @@ impl Place<'_> {
         gaps.into_iter().for_each(|gap| part.gap(self.address, gap));
         part.notes.extend(notes.into_iter().map(|reason| Gap { address: self.address.to_owned(), reason }));
         part.notes.dedup();
+        if !part.gaps.is_empty() {
+            return Ok(());
+        }
         part.values.push((host, values));
         if let Some(secrets) = self.data(context, "secrets.json", view)? {
             part.secrets.extend(secrets.values);
