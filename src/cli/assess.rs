@@ -2,6 +2,7 @@
 
 use super::args::{Assess, Common, TableFormat};
 use super::exit::{Exit, Failure};
+use super::progress::Progress;
 use super::{io, pipeline};
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
@@ -17,6 +18,7 @@ pub(super) fn run(args: &Assess, common: &Common) -> Result<Exit, Failure> {
         return pipeline::refuse(loaded, common);
     }
     let model = &loaded.model;
+    let progress = Progress::start("working out every scenario");
     let engine = LossEngine::new(model);
     let context = Context::new(model, &engine);
     let assessment = assess(&context, Options { pairs: args.depth > 1 });
@@ -26,7 +28,9 @@ pub(super) fn run(args: &Assess, common: &Common) -> Result<Exit, Failure> {
         TableFormat::Human => AssessmentFormat::Human,
         TableFormat::Json => AssessmentFormat::Json,
     };
-    io::print(&view.render(format, io::style(common.color)))?;
+    let text = view.render(format, io::style(common.color));
+    drop(progress);
+    io::print(&text)?;
     Ok(if view.has_breach() && !args.exit_zero { Exit::FallsShort } else { Exit::Clean })
 }
 

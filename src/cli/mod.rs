@@ -14,6 +14,7 @@ mod init;
 mod io;
 mod man;
 mod pipeline;
+mod progress;
 mod schema;
 mod validate;
 

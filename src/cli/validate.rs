@@ -3,6 +3,7 @@
 use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
+use super::progress::Progress;
 use super::{clock, io};
 use crate::analysis;
 use crate::analysis::assess::{Options, assess};
@@ -13,13 +14,16 @@ use crate::report::{self, FindingsReport, Format, Style};
 
 pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
+    let progress = Progress::start("checking");
     let loaded = pipeline::load(&args.spec.spec, common)?;
-    let report = examine(loaded, common)?;
-    io::print(&report::findings(&report.0, &report.1.sources, format(args.format), io::style(common.color)))?;
+    let (report, loaded) = examine(loaded, common)?;
+    drop(progress);
+    let sources = &loaded.sources;
+    io::print(&report::findings(&report, sources, format(args.format), io::style(common.color)))?;
     for (format, path) in extra {
-        io::replace(path.as_ref(), &report::findings(&report.0, &report.1.sources, format, Style::Plain))?;
+        io::replace(path.as_ref(), &report::findings(&report, sources, format, Style::Plain))?;
     }
-    Ok(verdict(&report.0, &args.fail_on))
+    Ok(verdict(&report, &args.fail_on))
 }
 
 /// All findings of a spec. What is wrong with its form hides what it promises: a number from half a spec would mislead.

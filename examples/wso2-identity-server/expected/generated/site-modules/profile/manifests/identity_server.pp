@@ -38,6 +38,8 @@
 #   Password of that repository.
 # @param product_ready_once_after
 #   After which instant it is made; undef on a host that only could restore it.
+# @param product_ready_drill_interval_sec
+#   How often a restore is proven; undef on a host that only could restore it.
 class profile::identity_server (
   Dr::Mode $mode,
   Dr::Abspath $home,
@@ -57,6 +59,7 @@ class profile::identity_server (
   Dr::Restic::Url $product_ready_repository,
   Sensitive[Dr::Secret] $product_ready_password,
   Optional[Dr::Instant] $product_ready_once_after,
+  Optional[Integer[1]] $product_ready_drill_interval_sec,
 ) {
   dr::app { 'identity-server':
     home              => $home,
@@ -84,12 +87,13 @@ class profile::identity_server (
   }
 
   dr::restic::job { 'identity-server-product-ready':
-    min_files  => 1,
-    once_after => $product_ready_once_after,
-    paths      => $product_ready_paths,
-    repository => $product_ready_repository,
-    password   => $product_ready_password,
-    subject    => 'components.identity-server.data.product.copies.ready',
-    require    => Dr::App['identity-server'],
+    min_files          => 1,
+    once_after         => $product_ready_once_after,
+    paths              => $product_ready_paths,
+    repository         => $product_ready_repository,
+    password           => $product_ready_password,
+    drill_interval_sec => $product_ready_drill_interval_sec,
+    subject            => 'components.identity-server.data.product.copies.ready',
+    require            => Dr::App['identity-server'],
   }
 }
