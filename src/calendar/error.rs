@@ -3,6 +3,7 @@
 /// A mistake in a schedule's text. The message is one lower-case line without full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
+    /// What is wrong.
     pub message: String,
     /// Byte offset of the mistake in the text that was read.
     pub offset: usize,

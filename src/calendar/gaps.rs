@@ -15,11 +15,14 @@ use super::zone::reference_day;
 /// Two consecutive runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Gap {
+    /// The first of the two, in seconds since 1970-01-01T00:00:00Z.
     pub from: i64,
+    /// The second of the two.
     pub to: i64,
 }
 
 impl Gap {
+    /// The time between them, in seconds.
     pub fn seconds(&self) -> i64 {
         self.to - self.from
     }
@@ -34,6 +37,7 @@ pub struct Gaps {
     pub last: Option<i64>,
     /// `None` where it runs but once.
     pub longest: Option<Gap>,
+    /// `None` where it runs but once.
     pub shortest: Option<Gap>,
 }
 

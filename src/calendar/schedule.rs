@@ -89,6 +89,7 @@ impl Schedule {
         &self.zone
     }
 
+    /// Whose rule decides when the clocks change.
     pub fn scheduler(&self) -> Scheduler {
         self.scheduler
     }

@@ -21,10 +21,12 @@ impl TimeSet {
         self.hours.count_ones() * self.minutes.count_ones() * self.seconds.count_ones()
     }
 
+    /// Whether it holds no time of day.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Whether it holds this second of the day.
     pub fn contains(&self, second: u32) -> bool {
         self.at_or_after(second) == Some(second)
     }

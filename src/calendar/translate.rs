@@ -22,6 +22,7 @@ use crate::terms::Scheduler;
 pub struct Refusal {
     /// One lower-case line without full stop.
     pub message: String,
+    /// What to write instead, where that can be told.
     pub help: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     after_help = "Exit codes: 0 nothing to report; 1 what was examined falls short; 2 the command could not do its work."
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -21,7 +21,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
-pub struct Common {
+pub(super) struct Common {
     /// A folder of technology packs of your own; they win over the built-in ones
     #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
     pub technologies: Option<PathBuf>,
@@ -35,7 +35,7 @@ pub struct Common {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(super) enum Colour {
     /// On a terminal, honouring NO_COLOR and CLICOLOR_FORCE.
     Auto,
     /// Always.
@@ -46,7 +46,7 @@ pub enum Colour {
 
 /// The commands; each has a file of its name beside this one.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Write a small commented spec to start from
     Init(Init),
     /// Check a spec: form, meaning, objectives, expectations, waivers
@@ -71,7 +71,7 @@ pub enum Command {
 
 /// The spec that a command reads.
 #[derive(Clone, Debug, Args)]
-pub struct SpecArg {
+pub(super) struct SpecArg {
     /// The spec: a file, or a folder with `drplan.yaml` and `*.drplan.yaml`
     #[arg(value_name = "SPEC", default_value = ".")]
     pub spec: PathBuf,
@@ -79,7 +79,7 @@ pub struct SpecArg {
 
 /// What makes a run fall short.
 #[derive(Clone, Debug, Args)]
-pub struct FailOn {
+pub(super) struct FailOn {
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t = Threshold::Error, value_name = "SEVERITY")]
     pub fail_on: Threshold,
@@ -90,7 +90,7 @@ pub struct FailOn {
 
 /// Severities by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Threshold {
+pub(super) enum Threshold {
     /// Errors only.
     Error,
     /// Warnings too.
@@ -101,7 +101,7 @@ pub enum Threshold {
 
 /// Formats of findings by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FindingsFormat {
+pub(super) enum FindingsFormat {
     /// For a person.
     Human,
     /// A line each.
@@ -112,7 +112,7 @@ pub enum FindingsFormat {
 
 /// `init`
 #[derive(Debug, Args)]
-pub struct Init {
+pub(super) struct Init {
     /// The folder; it is made if need be, and nothing in it is overwritten
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
@@ -120,7 +120,7 @@ pub struct Init {
 
 /// `validate`
 #[derive(Debug, Args)]
-pub struct Validate {
+pub(super) struct Validate {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArg,
@@ -137,7 +137,7 @@ pub struct Validate {
 
 /// `assess`
 #[derive(Debug, Args)]
-pub struct Assess {
+pub(super) struct Assess {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArg,
@@ -166,7 +166,7 @@ pub struct Assess {
 
 /// Formats of results by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
+pub(super) enum TableFormat {
     /// For a person.
     Human,
     /// For tools.
@@ -175,7 +175,7 @@ pub enum TableFormat {
 
 /// `graph`
 #[derive(Debug, Args)]
-pub struct Graph {
+pub(super) struct Graph {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArg,
@@ -189,7 +189,7 @@ pub struct Graph {
 
 /// Formats of graphs by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GraphFormat {
+pub(super) enum GraphFormat {
     /// Graphviz.
     Dot,
     /// Mermaid, for Markdown.
@@ -202,7 +202,7 @@ pub enum GraphFormat {
 
 /// `generate`
 #[derive(Debug, Args)]
-pub struct Generate {
+pub(super) struct Generate {
     /// What to generate, then the spec: any of `puppet` and `runbooks`; all without one
     #[arg(value_name = "WHAT|SPEC")]
     pub what_or_spec: Vec<String>,
@@ -216,7 +216,7 @@ pub struct Generate {
 
 /// `fmt`
 #[derive(Debug, Args)]
-pub struct Fmt {
+pub(super) struct Fmt {
     /// Files or folders; `-` reads standard input and prints
     #[arg(value_name = "SPEC", default_value = ".")]
     pub specs: Vec<PathBuf>,
@@ -227,7 +227,7 @@ pub struct Fmt {
 
 /// `explain`
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(super) struct Explain {
     /// The name of a finding; without it, all names
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
@@ -235,7 +235,7 @@ pub struct Explain {
 
 /// `schema`
 #[derive(Debug, Args)]
-pub struct Schema {
+pub(super) struct Schema {
     /// Which schema; `spec` without it
     #[arg(value_name = "NAME", default_value = "spec")]
     pub name: String,
@@ -243,7 +243,7 @@ pub struct Schema {
 
 /// `completions`
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
@@ -251,7 +251,7 @@ pub struct Completions {
 
 /// `man`
 #[derive(Debug, Args)]
-pub struct Man {
+pub(super) struct Man {
     /// Write a page for each command into this folder instead of printing the main page
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,

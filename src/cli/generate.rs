@@ -39,7 +39,6 @@ pub(super) fn run(args: &Generate, common: &Common) -> Result<Exit, Failure> {
         return pipeline::refuse(loaded, common);
     }
     let (sections, remarks) = sections(&loaded, &targets)?;
-    let sections: Vec<(&str, FileSet)> = sections;
     let exit = if args.check { compare(args, &sections)? } else { write(args, &sections)? };
     for remark in remarks {
         io::tell(&remark);
@@ -69,8 +68,11 @@ fn targets(named: Vec<Target>) -> Vec<Target> {
     TARGETS.iter().map(|(_, target)| *target).filter(|target| named.is_empty() || named.contains(target)).collect()
 }
 
+/// The files of a target under the name of its section of the manifest.
+type Section = (&'static str, FileSet);
+
 /// The files of each target, and what to tell the user about them.
-fn sections(loaded: &Loaded, targets: &[Target]) -> Result<(Vec<(&'static str, FileSet)>, Vec<String>), Failure> {
+fn sections(loaded: &Loaded, targets: &[Target]) -> Result<(Vec<Section>, Vec<String>), Failure> {
     let model = &loaded.model;
     let desired = Desired::of(model);
     let origin = Origin { version: env!("CARGO_PKG_VERSION").to_owned(), digest: digest(&loaded.sources) };

@@ -25,7 +25,7 @@ pub type Maybe<'a, T> = Option<At<Written<'a, T>>>;
 #[derive(JsonSchema)]
 #[schemars(rename = "drplan specification", deny_unknown_fields)]
 #[expect(dead_code, reason = "the schema is generated from it; files are read item by item")]
-pub struct SpecFile<'a> {
+pub(super) struct SpecFile<'a> {
     /// Version of the language: 1.
     #[schemars(extend("const" = 1))]
     drplan: u32,

@@ -22,7 +22,7 @@ pub(super) struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
-    pub fn of(spec: &'s Spec<'s>) -> Self {
+    pub(super) fn of(spec: &'s Spec<'s>) -> Self {
         Self {
             locations: index(spec, Section::Locations),
             domains: HashMap::new(),
