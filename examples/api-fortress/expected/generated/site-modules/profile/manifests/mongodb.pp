@@ -8,6 +8,8 @@
 #   Packages that bring it.
 # @param health
 #   What tells that it serves.
+# @param config
+#   Text of its configuration file.
 # @param results_dump_paths
 #   What is in copy `dump` of dataset `results`.
 # @param results_dump_repository
@@ -28,6 +30,7 @@ class profile::mongodb (
   Dr::Unit $unit,
   Array[String[1]] $packages,
   Dr::Argv $health,
+  String[1] $config,
   Array[Dr::Datapath, 1] $results_dump_paths,
   Dr::Restic::Url $results_dump_repository,
   Sensitive[Dr::Secret] $results_dump_password,
@@ -35,7 +38,6 @@ class profile::mongodb (
   Dr::Retention $results_dump_retention,
   Optional[Integer[1]] $results_dump_drill_interval_sec,
   Optional[Integer[1]] $results_dump_max_age_sec,
-
   Dr::Argv $results_dump_pre_command,
 ) {
   include dr
@@ -56,6 +58,26 @@ class profile::mongodb (
     packages => $packages,
     health   => $health,
     subject  => 'components.mongodb',
+  }
+
+  file { '/etc/mongod.conf':
+    ensure  => file,
+    owner   => 'root',
+    group   => 'root',
+    mode    => '0644',
+    content => $config,
+    require => Package['mongodb-org-server'],
+  }
+
+  # Once, after the first installation: later changes wait for a restart that somebody orders.
+  exec { 'dr-configure-mongodb':
+    command  => '/bin/systemctl restart mongod.service && /usr/bin/touch /var/lib/dr/services/mongodb.configured',
+    provider => shell,
+    creates  => '/var/lib/dr/services/mongodb.configured',
+    require  => [
+      File['/etc/mongod.conf'],
+      Dr::Service['mongodb'],
+    ],
   }
 
   # The dump is written here first, and checked before it is backed up.

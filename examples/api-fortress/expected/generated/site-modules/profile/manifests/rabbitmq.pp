@@ -8,10 +8,13 @@
 #   Packages that bring it.
 # @param health
 #   What tells that it serves.
+# @param config
+#   Text of its configuration file.
 class profile::rabbitmq (
   Dr::Unit $unit,
   Array[String[1]] $packages,
   Dr::Argv $health,
+  String[1] $config,
 ) {
   include dr
 
@@ -31,6 +34,26 @@ class profile::rabbitmq (
     packages => $packages,
     health   => $health,
     subject  => 'components.rabbitmq',
+  }
+
+  file { '/etc/rabbitmq/rabbitmq.conf':
+    ensure  => file,
+    owner   => 'root',
+    group   => 'root',
+    mode    => '0644',
+    content => $config,
+    require => Package['rabbitmq-server'],
+  }
+
+  # Once, after the first installation: later changes wait for a restart that somebody orders.
+  exec { 'dr-configure-rabbitmq':
+    command  => '/bin/systemctl restart rabbitmq-server.service && /usr/bin/touch /var/lib/dr/services/rabbitmq.configured',
+    provider => shell,
+    creates  => '/var/lib/dr/services/rabbitmq.configured',
+    require  => [
+      File['/etc/rabbitmq/rabbitmq.conf'],
+      Dr::Service['rabbitmq'],
+    ],
   }
 }
 
