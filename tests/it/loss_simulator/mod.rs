@@ -18,4 +18,5 @@ mod random;
 mod retention;
 mod runs;
 mod shrink;
+mod windows;
 mod yaml;

@@ -1,7 +1,7 @@
 //! Random plans, the same for the same seed.
 
-use super::phases::cost;
 use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Replica, Timing, WEEK};
+use super::windows::cost;
 
 /// Numbers that look random: the generator SplitMix64 of Steele, Lea and Flood (OOPSLA 2014).
 pub(crate) struct Random(u64);
