@@ -9,9 +9,9 @@ use crate::analysis::outcome::{ComponentResult, Outcome, Recovery, promise, reco
 use crate::analysis::procedure::{Procedure, Step, Work};
 use crate::analysis::rto::Scheduled;
 use crate::analysis::scenario::{Gone, Scenario};
-use crate::emit::view::{self, ComponentView};
+use crate::emit::view::{self, ComponentView, InstanceView};
 use crate::model::{ComponentId, InstanceId, Model, Promise, TeamId, Via};
-use crate::terms::{Impact, ScenarioKind, StepKind};
+use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind};
 use crate::units::Seconds;
 
 /// What the template of a scenario sees.
@@ -229,9 +229,28 @@ impl Walk<'_> {
             .collect()
     }
 
+    /// The host that a component moves to: the one that is at its new place already, where that place is a host and
+    /// another than its own.
+    fn moves_to(&self, procedure: &Procedure) -> Option<String> {
+        let place = procedure.place?;
+        if self.book.context.model.locations[place].kind != LocationKind::Host {
+            return None;
+        }
+        let own = |id: &InstanceId| self.book.desired.host_of(*id).is_none_or(|host| host.at == place);
+        if procedure.rebuilt.iter().any(own) {
+            return None;
+        }
+        self.book.desired.hosts.iter().find(|(_, host)| host.at == place).map(|(_, host)| host.name.clone())
+    }
+
     fn about(&self, view: &ComponentView, procedure: &Procedure, step: StepView) -> StepView {
         let instance = |id: &_| self.book.instance(view, *id);
-        let rebuilt: Vec<_> = procedure.rebuilt.iter().filter_map(instance).collect();
+        let moves_to = self.moves_to(procedure);
+        let rebuilt = procedure.rebuilt.iter().filter_map(instance).map(|one| match &moves_to {
+            Some(host) => InstanceView { host: Some(host.clone()), address: host.clone(), ..one },
+            None => one,
+        });
+        let rebuilt: Vec<_> = rebuilt.collect();
         let lost = self.way.gone.lost.iter().chain(&self.way.gone.cut);
         let own: Vec<InstanceId> = lost
             .copied()
@@ -241,6 +260,8 @@ impl Walk<'_> {
         StepView {
             rest: rest.filter_map(instance).collect(),
             place: procedure.place.map(|place| self.book.location(place)),
+            hot: procedure.place.is_some_and(|place| self.book.context.model.locations[place].hot_standby),
+            moves_to,
             promoted: procedure.promoted.as_ref().and_then(instance),
             lost: own.iter().filter_map(instance).collect(),
             corruption: !self.way.gone.corrupt.is_empty(),

@@ -33,6 +33,10 @@ pub(super) struct StepView {
     pub instances: Vec<InstanceView>,
     /// Where they are built, where that is known.
     pub place: Option<String>,
+    /// Whether machines stand ready there.
+    pub hot: bool,
+    /// The host that is there already and that they move to.
+    pub moves_to: Option<String>,
     /// Instances that are lost or cut off.
     pub lost: Vec<InstanceView>,
     /// Those of them that the steps leave for later.
@@ -77,6 +81,8 @@ impl StepView {
             waits_for: Vec::new(),
             instances: with_data(component),
             place: None,
+            hot: false,
+            moves_to: None,
             lost: Vec::new(),
             rest: Vec::new(),
             promoted: None,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::desired::{Desired, HostId, Job, Trigger, calendar_at_least, first_instance};
 use crate::emit::names::{Words, account, word};
 use crate::model::{ComponentId, Instance, InstanceId, Keep, LocationId, Model, StoreId};
-use crate::tech::{MethodKind, Parameter, ParameterType, RunsOn, Technology};
+use crate::tech::{MethodKind, Parameter, ParameterType, Platform, RunsOn, Technology};
 use crate::terms::{DependencyKind, LocationKind, ReplicationMode, Role};
 
 /// A component with everything that its templates may ask for.
@@ -17,6 +17,8 @@ pub(in crate::emit) struct ComponentView {
     pub name: String,
     pub description: Option<String>,
     pub technology: String,
+    /// What its hosts run: `linux`, `windows`, or `none` where it has none of ours.
+    pub platform: &'static str,
     /// Its address in the spec.
     pub subject: String,
     /// Name of the plan.
@@ -159,6 +161,11 @@ pub(in crate::emit) fn component(model: &Model, desired: &Desired, id: Component
         name: component.name.clone(),
         description: component.description.clone(),
         technology: component.technology.name.clone(),
+        platform: match component.technology.platform {
+            Platform::Linux => "linux",
+            Platform::Windows => "windows",
+            Platform::None => "none",
+        },
         subject: model.component_address(id),
         plan: model.system.name.clone(),
         params: params(&component.technology, &component.parameters),
