@@ -11,8 +11,10 @@
 mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
+mod cli;
 mod emit_hostile;
 mod examples;
+mod findings;
 mod generated_specs;
 mod hiera;
 mod hostile;
