@@ -43,7 +43,7 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
                 .because(
                     "a point can be restored only when its run is over, and the next run begins no sooner than that",
                 )
-                .help("shorten the run, replicate, add a stream of changes, or promise less for this kind of scenario"),
+                .help("shorten the run, add a stream of changes, or promise less for this kind of scenario"),
         );
     }
 }

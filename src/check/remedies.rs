@@ -5,7 +5,7 @@ use super::{Context, Effort};
 use crate::analysis::facts::{Miss, Remedy, miss};
 use crate::analysis::rto::Bottleneck;
 use crate::model::Model;
-use crate::terms::{StepKind, Strategy};
+use crate::terms::{ScenarioKind, StepKind, Strategy};
 use crate::units::Seconds;
 
 /// What to do. Trying costs time: where there are more breaches than anybody would mend one by one, the rest is told where
@@ -94,7 +94,14 @@ fn rounded(time: Seconds) -> Seconds {
 fn otherwise(model: &Model, case: &OutageCase<'_>) -> String {
     let hit = case.longest().map_or(case.component, |step| step.component);
     let name = &model.components[hit].name;
+    let scenario = case.judged.scenario;
+    let spoils = scenario.kind == ScenarioKind::Corruption
+        || scenario.declared().is_some_and(|id| !model.scenarios[id].corrupts.is_empty());
     match case.judged.result.strategy {
+        // A standby is spoilt with the rest.
+        Strategy::Restore if spoils => {
+            format!("no single change is enough: do several, or promise more time for `{name}` after corruption")
+        }
         Strategy::Restore | Strategy::Rebuild => format!(
             "no single change is enough: keep a standby of `{name}` that survives this, or promise more time for it"
         ),

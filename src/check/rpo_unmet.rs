@@ -2,7 +2,7 @@
 
 use super::losses::LossCase;
 use super::{Check, Context, wording};
-use crate::analysis::loss::{Advice, Change};
+use crate::analysis::loss::{Advice, Change, LossEvent};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::{CopyId, InstanceId, Model, Threshold, Timing, Via};
 use crate::tech::MethodKind;
@@ -82,7 +82,8 @@ fn mend_copy(
             }
         }
         Advice::OutOfReach { takes_at_most, .. } => {
-            diagnostic.help(out_of_reach(context.model, copy, within, takes_at_most))
+            let event = case.parts.first().map_or(LossEvent::Destroyed, |part| part.event());
+            diagnostic.help(out_of_reach(context.model, copy, within, takes_at_most, event))
         }
         // By itself it is good enough, and other copies cannot make it worse.
         Advice::Fine => diagnostic,
@@ -113,7 +114,13 @@ fn replacement(change: &Change) -> Option<String> {
 }
 
 /// What would do where no schedule does.
-fn out_of_reach(model: &Model, copy: CopyId, within: Seconds, takes_at_most: Option<Seconds>) -> String {
+fn out_of_reach(
+    model: &Model,
+    copy: CopyId,
+    within: Seconds,
+    takes_at_most: Option<Seconds>,
+    event: LossEvent,
+) -> String {
     let data = &model.copies[copy];
     let name = &data.name;
     let shorter = takes_at_most.map(|takes| format!("bring a run of `{name}` down to `takes: {takes}`"));
@@ -129,6 +136,10 @@ fn out_of_reach(model: &Model, copy: CopyId, within: Seconds, takes_at_most: Opt
     };
     let ways: Vec<String> = [other, stream, shorter].into_iter().flatten().collect();
     match ways.is_empty() {
+        // A replica is spoilt with the live data.
+        true if event != LossEvent::Destroyed => {
+            format!("no schedule of `{name}` is enough: promise less for corruption")
+        }
         true => format!("no schedule of `{name}` is enough: replicate the data, or promise less"),
         false => format!("no schedule of `{name}` is enough: {}", ways.join(", or ")),
     }

@@ -52,7 +52,7 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 /// One run on any bytes.
-pub fn run(bytes: &[u8]) {
+pub(crate) fn run(bytes: &[u8]) {
     // The readers are sound on text that the decoder refuses, too.
     let _ = text::decode(bytes);
     if let Ok(source) = std::str::from_utf8(bytes) {

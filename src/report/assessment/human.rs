@@ -32,6 +32,7 @@ fn heading(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut
     let summary = view.summary();
     let system = one_line(&view.context.model.system.name).into_owned();
     let broken = match summary.breaches {
+        0 if view.filter.is_narrow() => paint.good("every promise that is shown holds"),
         0 => paint.good("every promise holds"),
         1 => paint.bad("1 promise is broken"),
         n => paint.bad(&format!("{n} promises are broken")),
@@ -143,8 +144,7 @@ fn write_table(table: &[Vec<(String, bool)>], paint: &Paint, out: &mut String) {
 
 /// Results in full: what is broken, or all where the view is narrowed; those that are alike in one.
 fn details(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
-    let filter = &view.filter;
-    let narrowed = !(filter.components.is_empty() && filter.scenarios.is_empty() && filter.kinds.is_empty());
+    let narrowed = view.filter.is_narrow();
     let mut shown: Vec<(&Row<'_>, Vec<&str>)> = Vec::new();
     for row in rows.iter().filter(|row| narrowed || row.judged.breaches() > 0) {
         match shown.iter().position(|(other, _)| is_alike(other, row)) {

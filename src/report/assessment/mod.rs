@@ -32,6 +32,13 @@ pub struct Filter {
     pub all: bool,
 }
 
+impl Filter {
+    /// Whether something is left out.
+    fn is_narrow(&self) -> bool {
+        !(self.components.is_empty() && self.scenarios.is_empty() && self.kinds.is_empty())
+    }
+}
+
 /// The formats of an assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssessmentFormat {
