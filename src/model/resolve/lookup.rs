@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Resolver, code};
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::model::{
     ComponentId, DatasetId, DomainId, Id, InstanceId, LocationId, ObjectiveId, StoreId, Target, TeamId,
 };
@@ -63,50 +63,40 @@ pub(super) fn unknown<'n>(
     }
 }
 
+/// The id of a name; one that nobody has is told.
+fn find<I: Copy>(
+    ids: &HashMap<&str, I>,
+    what: &str,
+    name: Text<'_>,
+    address: impl FnOnce() -> String,
+    diagnostics: &mut Diagnostics,
+) -> Option<I> {
+    let found = ids.get(name.value).copied();
+    if found.is_none() {
+        diagnostics.push(unknown(what, name, ids.keys().copied(), &address()));
+    }
+    found
+}
+
 impl Resolver<'_> {
     pub(super) fn location(&mut self, name: Text<'_>, address: impl FnOnce() -> String) -> Option<LocationId> {
-        let found = self.names.locations.get(name.value).copied();
-        if found.is_none() {
-            let diagnostic = unknown("location", name, self.names.locations.keys().copied(), &address());
-            self.push(diagnostic);
-        }
-        found
+        find(&self.names.locations, "location", name, address, &mut self.diagnostics)
     }
 
     pub(super) fn store(&mut self, name: Text<'_>, address: impl FnOnce() -> String) -> Option<StoreId> {
-        let found = self.names.stores.get(name.value).copied();
-        if found.is_none() {
-            let diagnostic = unknown("store", name, self.names.stores.keys().copied(), &address());
-            self.push(diagnostic);
-        }
-        found
+        find(&self.names.stores, "store", name, address, &mut self.diagnostics)
     }
 
     pub(super) fn team(&mut self, name: Text<'_>, address: impl FnOnce() -> String) -> Option<TeamId> {
-        let found = self.names.teams.get(name.value).copied();
-        if found.is_none() {
-            let diagnostic = unknown("team", name, self.names.teams.keys().copied(), &address());
-            self.push(diagnostic);
-        }
-        found
+        find(&self.names.teams, "team", name, address, &mut self.diagnostics)
     }
 
     pub(super) fn objective_named(&mut self, name: Text<'_>, address: impl FnOnce() -> String) -> Option<ObjectiveId> {
-        let found = self.names.objectives.get(name.value).copied();
-        if found.is_none() {
-            let diagnostic = unknown("objective", name, self.names.objectives.keys().copied(), &address());
-            self.push(diagnostic);
-        }
-        found
+        find(&self.names.objectives, "objective", name, address, &mut self.diagnostics)
     }
 
     pub(super) fn component(&mut self, name: Text<'_>, address: impl FnOnce() -> String) -> Option<ComponentId> {
-        let found = self.names.components.get(name.value).copied();
-        if found.is_none() {
-            let diagnostic = unknown("component", name, self.names.components.keys().copied(), &address());
-            self.push(diagnostic);
-        }
-        found
+        find(&self.names.components, "component", name, address, &mut self.diagnostics)
     }
 
     /// An instance by its name, or by `component.instance` where several have that name.
