@@ -146,10 +146,19 @@ fn unknown(name: &str, database: &TimeZoneDatabase) -> ParseError {
         known.iter().find(|known| known.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name)));
     let near = match same_letters.or(by_city) {
         Some(exact) => vec![exact.as_str()],
+        // Letters such as CEST, IST or AEST are no misspelt name, and each of them stands for several places.
+        None if is_abbreviation(name) => Vec::new(),
         None => nearest(name, known.iter().map(String::as_str), 3),
     };
-    let help = (!near.is_empty()).then(|| format!("did you mean {}?", quoted(&near)));
-    ParseError::new(format!("no time zone is called `{name}`"), 0, name.len()).maybe_help(help)
+    let help = match near.as_slice() {
+        [] => "write the name that the IANA database has for the place, such as `Europe/Madrid`, or `UTC`".to_owned(),
+        near => format!("did you mean {}?", quoted(near)),
+    };
+    ParseError::new(format!("no time zone is called `{name}`"), 0, name.len()).help(help)
+}
+
+fn is_abbreviation(name: &str) -> bool {
+    (3..=5).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn quoted(names: &[&str]) -> String {
@@ -179,6 +188,8 @@ mod tests {
         assert_eq!(help("europe/madrid").unwrap(), "did you mean `Europe/Madrid`?");
         assert_eq!(help("Madrid").unwrap(), "did you mean `Europe/Madrid`?");
         assert_eq!(help("Europe/Madird").unwrap(), "did you mean `Europe/Madrid`?");
-        assert_eq!(help("Moon/Tranquillity"), None);
+        for none in ["Moon/Tranquillity", "CEST", "UTC+1"] {
+            assert!(help(none).unwrap().contains("such as `Europe/Madrid`, or `UTC`"), "{none}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod items;
 mod name;
+mod nesting;
 mod order;
 mod read;
 mod schema;

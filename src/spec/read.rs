@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::items::System;
 use super::name::{is_name, to_name};
+use super::nesting::{Strays, misplaced_section};
 use super::schema::schema;
 use super::wording;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span, nearest};
@@ -90,7 +91,7 @@ impl Section {
     }
 
     /// Its definition in the schema; a consistency group is a plain list there.
-    fn definition(self) -> Option<&'static str> {
+    pub(super) fn definition(self) -> Option<&'static str> {
         match self {
             Self::Locations => Some("Location"),
             Self::Links => Some("Link"),
@@ -246,10 +247,7 @@ impl<'s> Spec<'s> {
         let file = file as u32;
         match (section.is_list(), node.kind()) {
             (_, Kind::Null) => {}
-            (false, Kind::Map) => {
-                let items = node.entries();
-                entries.extend(items.map(|(key, value)| Entry { file, key: key.index(), value: value.index() }));
-            }
+            (false, Kind::Map) => self.index_names(section, file, node, diagnostics),
             (true, Kind::Seq) => {
                 entries.extend(node.items().map(|item| Entry { file, key: item.index(), value: item.index() }));
             }
@@ -257,6 +255,31 @@ impl<'s> Spec<'s> {
                 let wanted = if is_list { "a list" } else { "a map of names" };
                 let message = format!("`{}` is {wanted}, not {}", section.key(), found.described());
                 diagnostics.push(Diagnostic::error(wording::WRONG_TYPE, message).at(key.span()).about(section.key()));
+            }
+        }
+    }
+
+    /// A section that is indented too deep takes what follows it, so that it is told once and not of each of its items.
+    fn index_names(&mut self, section: Section, file: u32, node: NodeRef<'_>, diagnostics: &mut Diagnostics) {
+        let strays = Strays::among(section, node);
+        let told = strays.as_ref().and_then(|strays| strays.told(section.key(), section.key()));
+        diagnostics.extend(told);
+        let mut into = section;
+        for (key, value) in node.entries() {
+            let name = key.as_str().unwrap_or_default();
+            let other = Section::ALL.into_iter().find(|other| other.key() == name);
+            match other.filter(|_| !validator(section).is_valid(value)) {
+                Some(other) => {
+                    diagnostics.push(misplaced_section(other, section, key.span()));
+                    if value.kind() == Kind::Null {
+                        into = other;
+                    }
+                    self.index_section(other, file as usize, key, value, diagnostics);
+                }
+                None if strays.as_ref().is_some_and(|strays| strays.cover(key.index())) => {}
+                None => {
+                    self.sections[into as usize].push(Entry { file, key: key.index(), value: value.index() });
+                }
             }
         }
     }
@@ -325,7 +348,18 @@ impl<'s> Spec<'s> {
         diagnostics: &mut Diagnostics,
     ) {
         let document = &self.files[file as usize].document;
+        let strays = Strays::find(node, problems);
+        if let Some(strays) = &strays {
+            skip.extend(strays.entries().map(|(_, value)| value.index()));
+            let (_, value) = strays.entries().next().unwrap_or((node, node));
+            let stray = wording::address(address, node, value.index());
+            let holder = stray.rsplit('.').nth(1).unwrap_or_default();
+            diagnostics.extend(strays.told(holder, &stray));
+        }
         for problem in problems {
+            if strays.as_ref().is_some_and(|strays| strays.cover(problem.node)) {
+                continue;
+            }
             if !matches!(problem.kind, SchemaKind::Missing { .. }) {
                 skip.push(problem.node);
             }

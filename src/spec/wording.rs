@@ -49,11 +49,12 @@ pub(super) fn breach(document: &Document<'_>, item: NodeRef<'_>, base: &str, pro
     let address = address(base, item, problem.node);
     let on_key = key.map_or(node.span(), NodeRef::span);
     match &problem.kind {
-        SchemaKind::UnknownKey { key, allowed } => {
+        SchemaKind::UnknownKey { key, meant, .. } => {
             let diagnostic = Diagnostic::error(UNKNOWN_KEY, &problem.message).at(on_key).about(address);
-            let near = crate::diag::nearest(key, allowed.iter().map(String::as_str));
             let diagnostic = diagnostic.maybe_help(problem.help.clone());
-            near.map_or(diagnostic.clone(), |near| diagnostic.fix(on_key, near))
+            // With a missing space there is more to write than the key.
+            let plain = meant.as_ref().filter(|_| !key.contains(':'));
+            plain.map_or(diagnostic.clone(), |meant| diagnostic.fix(on_key, meant))
         }
         SchemaKind::BadKey { key, .. } => bad_name("thing", key, on_key, &address),
         SchemaKind::Missing { .. } => {
@@ -94,7 +95,7 @@ fn amount(schema_path: &str, node: NodeRef<'_>) -> Option<UnitError> {
 }
 
 /// The dotted path to the node of an index.
-fn address(base: &str, item: NodeRef<'_>, target: u32) -> String {
+pub(super) fn address(base: &str, item: NodeRef<'_>, target: u32) -> String {
     let mut path = base.to_owned();
     let mut node = item;
     while node.index() != target {

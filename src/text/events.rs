@@ -44,7 +44,7 @@ impl<'s> Reader<'s> {
         for event in Parser::new_from_str_with_options(self.source, options) {
             let (event, place) = event.map_err(|error| {
                 let problem = syntax::problem(self.source, &error, self.builder.progress(), limits);
-                self.builder.stop(problem)
+                self.stop(problem)
             })?;
             if let Event::DocumentStart(_, version) = event {
                 if self.is_second_document(bytes(place)) {
@@ -58,6 +58,14 @@ impl<'s> Reader<'s> {
             }
         }
         Ok(())
+    }
+
+    /// After text that should have been in quotes, the rest of its line is no mistake of its own.
+    fn stop(&mut self, problem: Problem) -> Stop {
+        let of_earlier = self.builder.problems.last().filter(|last| last.name == problem.name).is_some_and(|last| {
+            self.source.get(last.start as usize..problem.start as usize).is_some_and(|between| !between.contains('\n'))
+        });
+        if of_earlier { Stop } else { self.builder.stop(problem) }
     }
 
     fn event(&mut self, event: Event<'s>, place: Place) -> Result<(), Stop> {
@@ -117,11 +125,18 @@ impl<'s> Reader<'s> {
     }
 
     fn unknown_alias(&mut self, name: &str, start: u32, end: u32) -> Result<(), Stop> {
-        let mut problem = Problem::new("unknown-alias", start, end, format!("no value above has the anchor `&{name}`"));
-        problem.help = Some(match nearest(name, self.anchors.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `*{near}`?"),
-            None => "text that starts with `*` needs quotes".to_owned(),
-        });
+        let near = nearest(name, self.anchors.iter().map(String::as_str));
+        let problem = if name.starts_with(|first: char| first.is_alphanumeric()) {
+            Problem::new("unknown-alias", start, end, format!("no value above has the anchor `&{name}`")).help(
+                match near {
+                    Some(near) => format!("did you mean `*{near}`?"),
+                    None => "text that starts with `*` needs quotes".to_owned(),
+                },
+            )
+        } else {
+            // Most likely no alias at all, but text such as `*/15 * * * *`.
+            Problem::new("yaml-syntax", start, start + 1, "text cannot start with `*`").help("put the text in quotes")
+        };
         self.builder.problems.push(problem);
         self.builder.scalar(start, end, Scalar::Plain, 0)
     }

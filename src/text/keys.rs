@@ -112,7 +112,7 @@ fn hide(tree: &mut Tree<'_>, earlier: u32, later: u32) -> Option<Problem> {
     node.flags |= HIDDEN;
     let message = format!("the key `{}` is written twice", key_text(tree.source, tree.decoded, *node));
     let problem = Problem::new("duplicate-key", node.offset, node.offset + node.len, message)
-        .help("keep one of the two, or join what is under them")
+        .help("keep one of the two, rename one, or join what is under them")
         .related(first.offset, first.offset + first.len, "first written here");
     Some(problem)
 }

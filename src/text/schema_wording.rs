@@ -9,15 +9,30 @@ use super::scalar::Kind;
 use super::validate::SchemaKind;
 use crate::diag::nearest;
 
-/// A key that does not exist.
-pub(super) fn unknown_key(key: &str, allowed: &[String]) -> (String, Option<String>) {
-    let near = nearest(key, allowed.iter().map(String::as_str));
-    let help = match near {
+/// A key that does not exist: what it is called, which one was meant, and the way out.
+pub(super) fn unknown_key(key: &str, allowed: &[String]) -> (String, Option<String>, Option<String>) {
+    if let Some((before, after)) = key.split_once(':')
+        && allowed.iter().any(|one| one == before)
+    {
+        let help = format!("write `{before}: {}`, with a space after the `:`", after.trim());
+        return (format!("no space after the `:` in `{key}`"), Some(before.to_owned()), Some(help));
+    }
+    let near = nearest(key, allowed.iter().map(String::as_str)).map(str::to_owned);
+    let help = match &near {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if allowed.is_empty() => None,
         None => Some(format!("the keys here are {}", list(allowed))),
     };
-    (format!("unknown key `{key}`"), help)
+    (format!("unknown key `{key}`"), near, help)
+}
+
+/// A key that is not there.
+pub(super) fn missing(key: &str, description: Option<&str>) -> (String, Option<String>) {
+    let help = description.map(|description| {
+        let (first, rest) = description.split_at(description.chars().next().map_or(0, char::len_utf8));
+        format!("add `{key}: …`: {}{}", first.to_lowercase(), rest.trim_end_matches('.'))
+    });
+    (format!("the key `{key}` is missing"), help)
 }
 
 /// A key that is no name.
@@ -55,7 +70,7 @@ pub(super) fn none_fits(
         let message = format!("expected {wanted}, found `{}`", shortened(word));
         return (SchemaKind::NotOneOf { allowed }, message, help);
     }
-    let help = retype(node, expected);
+    let help = retype(node, expected).or_else(|| unlist(node, &wanted));
     let message = match node.kind() {
         Kind::Seq | Kind::Map | Kind::Null => format!("expected {wanted}, found {found}"),
         _ => format!("expected {wanted}, found {found} (`{}`)", shortened(node.as_str().unwrap_or_default())),
@@ -128,6 +143,13 @@ fn retype(node: NodeRef<'_>, expected: &[&str]) -> Option<String> {
         return is_number.then(|| format!("write `{number}`"));
     }
     None
+}
+
+/// How to write a list of maps as a map of names.
+fn unlist(node: NodeRef<'_>, wanted: &str) -> Option<String> {
+    let first = node.items().next().filter(|_| wanted == "a map")?;
+    let name = first.get("name").and_then(|name| name.as_str()).or(first.as_str()).unwrap_or("NAME");
+    Some(format!("write the name of each as its key, without `-`: `{}: {{…}}`", shortened(name)))
 }
 
 fn described(one: JsonType) -> &'static str {

@@ -28,8 +28,26 @@ pub(super) fn problem(source: &str, error: &ScanError, read: Progress, limits: L
         let (start, end) = character(source, at);
         let mut problem = Problem::new(name, start, end, message);
         problem.help = help.map(str::to_owned);
-        problem
+        match name {
+            "indentation" => compared(source, problem),
+            _ => problem,
+        }
     })
+}
+
+/// Says of a line that is indented amiss how it is and how the line before it is.
+fn compared(source: &str, mut problem: Problem) -> Problem {
+    let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let amount = |count: usize| if count == 1 { "1 space".to_owned() } else { format!("{count} spaces") };
+    let before = source.get(..problem.start as usize).unwrap_or_default();
+    let (above, indent) = before.rsplit_once('\n').unwrap_or(("", before));
+    let is_text = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    if let (Some(help), Some(above)) = (&mut problem.help, above.lines().rev().find(is_text))
+        && spaces(indent) != spaces(above)
+    {
+        *help = format!("{help}: this one has {}, the one above {}", amount(spaces(indent)), amount(spaces(above)));
+    }
+    problem
 }
 
 /// A tab where YAML measures indentation.

@@ -117,9 +117,9 @@ fn the_second_of_two_keys_is_told_and_hidden() {
     let source = "a: 1\nb: {x: 1, x: 2, 'x': 3}\na: 2\n";
     assert_eq!(
         told(source),
-        "duplicate-key 15..16: the key `x` is written twice | keep one of the two, or join what is under them [9..10 first written here]\n\
-         duplicate-key 21..24: the key `x` is written twice | keep one of the two, or join what is under them [9..10 first written here]\n\
-         duplicate-key 29..30: the key `a` is written twice | keep one of the two, or join what is under them [0..1 first written here]"
+        "duplicate-key 15..16: the key `x` is written twice | keep one of the two, rename one, or join what is under them [9..10 first written here]\n\
+         duplicate-key 21..24: the key `x` is written twice | keep one of the two, rename one, or join what is under them [9..10 first written here]\n\
+         duplicate-key 29..30: the key `a` is written twice | keep one of the two, rename one, or join what is under them [0..1 first written here]"
     );
     let (document, _) = read(source);
     assert_eq!(document.expect("a document").root().to_json(), json!({"a": 1, "b": {"x": 1}}));

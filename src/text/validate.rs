@@ -42,6 +42,10 @@ pub enum SchemaKind {
         key: String,
         /// Keys that exist here.
         allowed: Vec<String>,
+        /// The one of them that was most likely meant.
+        meant: Option<String>,
+        /// Index of the map in which it stands.
+        map: u32,
     },
     /// The key is not of the form that names have here; `node` is its value.
     BadKey {
@@ -116,6 +120,11 @@ impl Validator {
         }
         problems.sort_by_key(|problem| problem.key.unwrap_or(problem.node));
         problems.dedup();
+        let misspelt: Vec<(u32, String)> = problems.iter().filter_map(SchemaProblem::meant).collect();
+        problems.retain(|problem| match &problem.kind {
+            SchemaKind::Missing { key } => !misspelt.iter().any(|(map, meant)| *map == problem.node && meant == key),
+            _ => true,
+        });
         problems
     }
 
@@ -130,6 +139,10 @@ impl Validator {
             Fault::PropertyNames { error } => problems.push(site.bad_key(error)),
             Fault::AnyOf { context } | Fault::OneOfNotValid { context } => {
                 self.explain_choice(root, &site, error, context, problems);
+            }
+            Fault::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                problems.push(site.missing(key, self.description(&site.schema_path, key)));
             }
             _ => problems.push(site.simple(error)),
         }
@@ -164,9 +177,28 @@ impl Validator {
 
     /// The keys that the object schema around a keyword lists.
     fn allowed_keys(&self, schema_path: &str) -> Vec<String> {
-        let object = schema_path.rfind('/').and_then(|slash| self.schema.pointer(schema_path.get(..slash)?));
-        let properties = object.and_then(|object| object.get("properties")).and_then(Value::as_object);
+        let properties = self.properties(schema_path).and_then(Value::as_object);
         properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What the object schema around a keyword says of a key.
+    fn description(&self, schema_path: &str, key: &str) -> Option<&str> {
+        self.properties(schema_path)?.get(key)?.get("description")?.as_str()
+    }
+
+    fn properties(&self, schema_path: &str) -> Option<&Value> {
+        let (object, _) = schema_path.rsplit_once('/')?;
+        self.schema.pointer(object)?.get("properties")
+    }
+}
+
+impl SchemaProblem {
+    /// Of a misspelt key the map in which it stands and the key that was meant.
+    fn meant(&self) -> Option<(u32, String)> {
+        match &self.kind {
+            SchemaKind::UnknownKey { meant: Some(meant), map, .. } => Some((*map, meant.clone())),
+            _ => None,
+        }
     }
 }
 
@@ -188,9 +220,15 @@ impl<'d> Site<'d> {
     }
 
     fn unknown_key(&self, key: &str, allowed: &[String]) -> SchemaProblem {
-        let (message, help) = wording::unknown_key(key, allowed);
-        let kind = SchemaKind::UnknownKey { key: key.to_owned(), allowed: allowed.to_vec() };
+        let (message, meant, help) = wording::unknown_key(key, allowed);
+        let map = self.found.value.index();
+        let kind = SchemaKind::UnknownKey { key: key.to_owned(), allowed: allowed.to_vec(), meant, map };
         self.problem(self.member(key), kind, message, help)
+    }
+
+    fn missing(&self, key: &str, description: Option<&str>) -> SchemaProblem {
+        let (message, help) = wording::missing(key, description);
+        self.problem(self.found, SchemaKind::Missing { key: key.to_owned() }, message, help)
     }
 
     fn bad_key(&self, error: &ValidationError<'_>) -> SchemaProblem {
@@ -216,11 +254,6 @@ impl<'d> Site<'d> {
             Fault::Type { .. } => wording::none_fits(node, Vec::new(), &wording::types(error.kind())),
             Fault::Enum { .. } | Fault::Constant { .. } => {
                 wording::none_fits(node, wording::constants(error.kind()), &[])
-            }
-            Fault::Required { property } => {
-                let key = property.as_str().unwrap_or_default().to_owned();
-                let message = format!("the key `{key}` is missing");
-                (SchemaKind::Missing { key }, message, None)
             }
             Fault::Pattern { pattern } => {
                 let message = wording::pattern(node, pattern);

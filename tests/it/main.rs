@@ -22,6 +22,7 @@ mod job_faults;
 mod layers;
 mod loss_simulator;
 mod markdown;
+mod mistakes;
 mod puppet_emit;
 mod puppet_library;
 mod quoting;

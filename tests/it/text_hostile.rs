@@ -73,7 +73,7 @@ fn colons_and_indentation() {
     check("a: 1\nb\n", "yaml-syntax 2:1 \"b\": a key without `:` | write `key: value`");
     check(
         "a:\n  b: 1\n c: 2\n",
-        "indentation 3:2 \"c\": this line is not indented like the keys it stands under | give all keys of a map the same indentation",
+        "indentation 3:2 \"c\": this line is not indented like the keys it stands under | give all keys of a map the same indentation: this one has 1 space, the one above 2 spaces",
     );
     check(
         "- a\nb: c\n",
@@ -132,8 +132,8 @@ fn refused_parts_of_yaml() {
 fn a_key_twice_names_both_places() {
     check(
         "a:\n  x: 1\n  y: 2\n  'x': 3\nb: 1\nb: 2\n",
-        "duplicate-key 4:3 \"'x'\": the key `x` is written twice | keep one of the two, or join what is under them [first written here 2:3 \"x\"]\n\
-         duplicate-key 6:1 \"b\": the key `b` is written twice | keep one of the two, or join what is under them [first written here 5:1 \"b\"]",
+        "duplicate-key 4:3 \"'x'\": the key `x` is written twice | keep one of the two, rename one, or join what is under them [first written here 2:3 \"x\"]\n\
+         duplicate-key 6:1 \"b\": the key `b` is written twice | keep one of the two, rename one, or join what is under them [first written here 5:1 \"b\"]",
     );
 }
 

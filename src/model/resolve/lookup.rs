@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::model::{
     ComponentId, DatasetId, DomainId, Id, InstanceId, LocationId, ObjectiveId, StoreId, Target, TeamId,
 };
-use crate::spec::{Section, Spec, Text};
+use crate::spec::{Section, Spec, Text, is_name, to_name};
 
 /// Ids by name. Hashed with a random key, since names come from strangers; never iterated for output.
 pub(super) struct Names<'s> {
@@ -71,11 +71,19 @@ fn find<I: Copy>(
     address: impl FnOnce() -> String,
     diagnostics: &mut Diagnostics,
 ) -> Option<I> {
-    let found = ids.get(name.value).copied();
+    let found = ids.get(name.value).copied().or_else(|| misnamed(ids, name.value));
     if found.is_none() {
-        diagnostics.push(unknown(what, name, ids.keys().copied(), &address()));
+        diagnostics.push(unknown(what, name, ids.keys().copied().filter(|known| is_name(known)), &address()));
     }
     found
+}
+
+/// What would have this name, had it been written as names are: that it is not has been told.
+fn misnamed<I: Copy>(ids: &HashMap<&str, I>, name: &str) -> Option<I> {
+    let mut meant: Vec<&&str> =
+        ids.keys().filter(|known| !is_name(known) && to_name(known).as_deref() == Some(name)).collect();
+    meant.sort_unstable();
+    ids.get(*meant.first()?).copied()
 }
 
 impl Resolver<'_> {
