@@ -13,6 +13,7 @@ pub mod units;
 pub mod calendar;
 pub mod text;
 // Layer 2: one reader per kind of file.
+pub mod observed;
 pub mod spec;
 pub mod tech;
 // Layer 3: what the spec means.

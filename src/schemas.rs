@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::{report, spec, tech};
+use crate::{observed, report, spec, tech};
 
 /// Every schema with its name, in the order of their importance.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("spec", spec::schema().clone()),
         ("technology", tech::schema()),
+        ("observed", observed::schema().clone()),
         ("findings", report::findings_schema()),
         ("assessment", report::assessment_schema()),
         ("graph", report::graph_schema()),

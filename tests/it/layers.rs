@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["diag", "units", "graph", "terms", "assets"],
     &["text", "calendar"],
-    &["spec", "tech"],
+    &["observed", "spec", "tech"],
     &["model"],
     &["analysis", "desired"],
     &["check"],
@@ -21,8 +21,15 @@ const LAYERS: &[&[&str]] = &[
 const NEIGHBOURS: &[(&str, &str, &str)] = &[];
 
 /// What the layers alone would still allow.
-const NEVER: &[(&str, &str)] =
-    &[("emit", "spec"), ("emit", "text"), ("report", "spec"), ("report", "text"), ("analysis", "spec")];
+const NEVER: &[(&str, &str)] = &[
+    ("emit", "spec"),
+    ("emit", "text"),
+    ("report", "spec"),
+    ("report", "text"),
+    ("analysis", "spec"),
+    ("emit", "observed"),
+    ("report", "observed"),
+];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|modules| modules.contains(&module))
