@@ -30,7 +30,7 @@ pub(super) fn read_spec(path: &Path, limits: Limits) -> Result<(SourceMap, Diagn
         let file = match text::decode(&bytes) {
             Ok(text) => SourceFile::new(name, text),
             Err(problem) => {
-                let id = sources.add(SourceFile::new(name, String::from_utf8_lossy(&bytes)));
+                let id = sources.add(SourceFile::new(name, text::decode_lossy(&bytes)));
                 let span = Span::new(id, problem.start, problem.end);
                 let diagnostic = Diagnostic::error(Code(problem.name), problem.message).at(span);
                 diagnostics.push(diagnostic.maybe_help(problem.help));

@@ -293,6 +293,11 @@ impl<'s> Spec<'s> {
                 .about(key)
                 .help(format!("write `{example}` at the top of the file"))
         };
+        if self.files.iter().all(|file| file.document.is_empty()) {
+            let empty = Diagnostic::error(wording::MISSING_KEY, "there is nothing in the spec").at(start);
+            diagnostics.push(empty.help("begin with `drplan: 1`; `drplan init` writes a spec to start from"));
+            return;
+        }
         if !has_version {
             diagnostics.push(missing("drplan", "drplan: 1"));
         }

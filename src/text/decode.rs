@@ -20,6 +20,20 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Problem> {
     }
 }
 
+/// The text in `bytes` as well as it can be made out, to look for what else is wrong with it.
+pub fn decode_lossy(bytes: &[u8]) -> String {
+    let little_endian = match bytes {
+        [0xFF, 0xFE, ..] => true,
+        [0xFE, 0xFF, ..] => false,
+        [first, 0, ..] if *first != 0 => true,
+        [0, second, ..] if *second != 0 => false,
+        _ => return String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes)).into_owned(),
+    };
+    let units = bytes.as_chunks::<2>().0.iter();
+    let units = units.map(|unit| if little_endian { u16::from_le_bytes(*unit) } else { u16::from_be_bytes(*unit) });
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|c| *c != '\u{FEFF}').collect()
+}
+
 /// UTF-16 and UTF-32 start with a byte order mark or have a zero byte beside the first ASCII character.
 fn refuse_wide(bytes: &[u8]) -> Result<(), Problem> {
     let wide = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, 0, 0xFE, 0xFF, ..])

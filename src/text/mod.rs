@@ -31,7 +31,7 @@ mod validate;
 
 pub use arena::{Document, Entries, Found, Items, NodeRef};
 pub use comments::{Comment, comments};
-pub use decode::decode;
+pub use decode::{decode, decode_lossy};
 pub use format::{KeyOrder, format};
 pub use problem::Problem;
 pub use reader::{Skip, from_node, from_node_without};

@@ -1,5 +1,8 @@
 //! The program as it is run: exit codes, waivers, what cannot be read, hostile names.
 
+mod hostile_files;
+mod json;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
