@@ -17,7 +17,7 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         let component = &model.components[case.component];
         let message = format!("`{}` does not come back: {reason}", component.name);
         let diagnostic = CHECK.found(message, model.component_address(case.component)).at(component.span);
-        let mut diagnostic = told(case, diagnostic).help(help);
+        let mut diagnostic = told(context, case, diagnostic).help(help);
         let chain = chain(context.analysis, case.judged.outcome, case.component);
         if chain.len() > 1 {
             diagnostic.path = chain.iter().map(|id| model.components[*id].name.clone()).collect();
@@ -61,8 +61,8 @@ fn reason(model: &Model, case: &OutageCase<'_>, why: NoWayBack) -> Option<(Strin
 }
 
 /// The scenarios, and what was promised.
-pub(super) fn told(case: &OutageCase<'_>, diagnostic: Diagnostic) -> Diagnostic {
-    let mut diagnostic = diagnostic.during(case.scenario().id.clone());
+pub(super) fn told(context: &Context<'_>, case: &OutageCase<'_>, diagnostic: Diagnostic) -> Diagnostic {
+    let mut diagnostic = diagnostic.during(case.scenario().id.clone()).extending(context.extent(case.hits()));
     match case.objective {
         Some(objective) => diagnostic = diagnostic.label(objective.span, "promised here"),
         None => diagnostic.severity = Severity::Warning,

@@ -15,7 +15,10 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         let (Some(part), Some(reason)) = (case.parts.first(), reason(case)) else { continue };
         let data = model.dataset_name(case.dataset);
         let message = format!("all of `{data}` is lost: {}", why(model, case, reason));
-        let mut diagnostic = CHECK.found(message, model.dataset_address(case.dataset)).during(case.scenario());
+        let mut diagnostic = CHECK
+            .found(message, model.dataset_address(case.dataset))
+            .during(case.scenario())
+            .extending(context.extent(case.hits()));
         diagnostic.severity = case.severity();
         diagnostic = diagnostic.at(model.datasets[case.dataset].span);
         if let Some(objective) = case.objective {

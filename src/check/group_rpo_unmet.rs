@@ -148,6 +148,8 @@ fn push(context: &Context<'_>, id: GroupId, case: Case<'_>, found: &mut Diagnost
     diagnostic = diagnostic.label(case.objective.span, "promised here");
     if let Some((_, scenario)) = case.hits.first() {
         diagnostic = diagnostic.during(scenario.id.clone());
+        let hits = case.hits.iter().map(|(worst, scenario)| (*worst, scenario.id.as_str()));
+        diagnostic = diagnostic.extending(context.extent(hits));
     }
     let members: Vec<String> = group.members.iter().map(|member| model.dataset_name(*member)).collect();
     diagnostic = diagnostic.because(format!("restored to one instant: {}", members.join(", ")));

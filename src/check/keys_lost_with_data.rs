@@ -13,7 +13,10 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         let component = model.datasets[case.dataset].component;
         let (data, keeper_name) = (model.dataset_name(case.dataset), &model.components[keeper].name);
         let message = format!("all of `{data}` is lost: its copies survive, and the keys in `{keeper_name}` do not");
-        let mut diagnostic = CHECK.found(message, model.dataset_address(case.dataset)).during(case.scenario());
+        let mut diagnostic = CHECK
+            .found(message, model.dataset_address(case.dataset))
+            .during(case.scenario())
+            .extending(context.extent(case.hits()));
         diagnostic.severity = case.severity();
         diagnostic = diagnostic.at(model.copies[copy].span).label(model.components[keeper].span, "the keys are here");
         diagnostic.path = vec![model.components[component].name.clone(), keeper_name.clone()];

@@ -78,6 +78,11 @@ impl LossCase<'_> {
         self.parts.first().and_then(|part| part.hits.first()).map(|(_, s)| s.id.as_str()).unwrap_or_default()
     }
 
+    /// Every scenario, each with its loss.
+    pub(super) fn hits(&self) -> impl Iterator<Item = (Option<Seconds>, &str)> {
+        self.parts.iter().flat_map(|part| &part.hits).map(|(worst, scenario)| (*worst, scenario.id.as_str()))
+    }
+
     /// The others, each with its loss, the worst first.
     pub(super) fn others(&self) -> Vec<(Option<Seconds>, &str)> {
         let mut hits: Vec<(Option<Seconds>, &str)> =

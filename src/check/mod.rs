@@ -44,8 +44,9 @@ use jiff::civil::Date;
 use crate::analysis;
 use crate::analysis::assess::Assessment;
 use crate::analysis::loss::LossEngine;
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostic, Diagnostics, Hit, Severity};
 use crate::model::Model;
+use crate::units::Seconds;
 use losses::LossCase;
 use outages::OutageCase;
 use wording::plural;
@@ -64,6 +65,8 @@ pub struct Context<'a> {
     pub assessment: &'a Assessment<'a>,
     /// The day by which waivers are judged.
     pub today: Date,
+    /// Whether findings name every scenario in which they show: a large spec with many breaches has millions.
+    pub extents: bool,
     loss_cases: Vec<LossCase<'a>>,
     outage_cases: Vec<OutageCase<'a>>,
 }
@@ -79,7 +82,19 @@ impl<'a> Context<'a> {
         let model = analysis.model;
         let loss_cases = losses::gather(analysis, losses, assessment);
         let outage_cases = outages::gather(analysis, assessment);
-        Self { model, analysis, losses, assessment, today, loss_cases, outage_cases }
+        Self { model, analysis, losses, assessment, today, extents: false, loss_cases, outage_cases }
+    }
+
+    /// Every scenario of a finding with how bad it is there, where that is asked for.
+    fn extent<'h>(&self, hits: impl IntoIterator<Item = (Option<Seconds>, &'h str)>) -> Vec<Hit> {
+        if !self.extents {
+            return Vec::new();
+        }
+        let hit = |(amount, scenario): (Option<Seconds>, &str)| Hit {
+            scenario: scenario.to_owned(),
+            amount: amount.map(|amount| amount.0),
+        };
+        hits.into_iter().map(hit).collect()
     }
 
     /// Every dataset that loses more than it may.

@@ -30,10 +30,12 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         } else {
             format!("all of `recovery.to` is gone: {}", names(model, &component.recovery.to))
         };
-        found.push(told(case, diagnostic).because(why).help(match elsewhere(model, case.component, survive) {
-            Some(place) => format!("write `to: [{}]` under `recovery`", with(model, &component.recovery.to, place)),
-            None => "declare another location and name it in `recovery.to`".to_owned(),
-        }));
+        found.push(told(context, case, diagnostic).because(why).help(
+            match elsewhere(model, case.component, survive) {
+                Some(place) => format!("write `to: [{}]` under `recovery`", with(model, &component.recovery.to, place)),
+                None => "declare another location and name it in `recovery.to`".to_owned(),
+            },
+        ));
     }
 }
 

@@ -41,6 +41,11 @@ impl<'a> OutageCase<'a> {
         self.hits.iter().skip(1).map(|(away, scenario)| (*away, scenario.id.as_str())).collect()
     }
 
+    /// Every scenario, each with its time.
+    pub(super) fn hits(&self) -> impl Iterator<Item = (Option<Seconds>, &str)> {
+        self.hits.iter().map(|(away, scenario)| (*away, scenario.id.as_str()))
+    }
+
     /// The step that takes longest of those that decide.
     pub(super) fn longest(&self) -> Option<PathStep> {
         longest(&self.path)

@@ -25,7 +25,10 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
             model.dataset_name(case.dataset),
             detection.human()
         );
-        let mut diagnostic = CHECK.found(message, model.dataset_address(case.dataset)).during(case.scenario());
+        let mut diagnostic = CHECK
+            .found(message, model.dataset_address(case.dataset))
+            .during(case.scenario())
+            .extending(context.extent(case.hits()));
         diagnostic.severity = case.severity();
         let data = &model.copies[copy];
         diagnostic = diagnostic.at(data.keep_span.unwrap_or(data.span));

@@ -20,7 +20,10 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
             worst.human(),
             objective.at_most.human()
         );
-        let diagnostic = CHECK.found(message, model.dataset_address(case.dataset)).during(case.scenario());
+        let diagnostic = CHECK
+            .found(message, model.dataset_address(case.dataset))
+            .during(case.scenario())
+            .extending(context.extent(case.hits()));
         let diagnostic = place(model, case, diagnostic).label(objective.span, "promised here");
         let diagnostic = explain(model, case, diagnostic);
         found.push(mend(context, case, objective, diagnostic));

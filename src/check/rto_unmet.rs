@@ -48,6 +48,7 @@ fn finding(
         objective.at_most.human()
     );
     let mut diagnostic = CHECK.found(message, model.component_address(case.component)).at(component.span);
+    diagnostic = diagnostic.extending(context.extent(case.hits()));
     diagnostic = diagnostic.during(case.scenario().id.clone()).label(objective.span, "promised here");
     let chain = chain(context.analysis, case.judged.outcome, case.component);
     if chain.len() > 1 {

@@ -108,6 +108,16 @@ pub(super) enum FindingsFormat {
     Concise,
     /// `drplan.findings/1`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML: a test case for every component and scenario.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 /// `init`

@@ -29,7 +29,10 @@ pub(super) fn run(args: &Fmt, common: &Common) -> Result<Exit, Failure> {
             continue;
         }
         if args.check {
-            io::print(&format!("{}\n", io::shown(&path)))?;
+            let shown = io::shown(&path);
+            // A line that begins with `::` is a command to GitHub Actions.
+            let here = if shown.starts_with("::") { "./" } else { "" };
+            io::print(&format!("{here}{shown}\n"))?;
             exit = Exit::FallsShort;
         } else {
             io::replace(&path, &formatted)?;

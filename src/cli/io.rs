@@ -1,5 +1,6 @@
 //! Files in, text out: the only place besides `deploy` that touches files, clock, environment and streams.
 
+use std::borrow::Cow;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -182,6 +183,7 @@ pub(super) fn read_tree(folder: &Path) -> Result<std::collections::BTreeMap<Stri
 
 /// Prints to standard output. A reader that has gone away is no mistake.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let text = &*disarmed(text);
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -193,7 +195,20 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Tells the user something that is no result.
 pub(super) fn tell(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", disarmed(text));
+}
+
+/// The runners of GitHub and Azure take `##[…]` and `##vso[…]` anywhere in a line for a command of the job, and TeamCity
+/// `##teamcity[…]`; what a spec says must not become one.
+fn disarmed(text: &str) -> Cow<'_, str> {
+    const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+    if !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    COMMANDS.iter().fold(Cow::Borrowed(text), |text, command| match text.contains(command) {
+        true => Cow::Owned(text.replace(command, &format!("#<U+0023>{}", &command[2..]))),
+        false => text,
+    })
 }
 
 /// Whether standard output gets colours.

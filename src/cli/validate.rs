@@ -1,56 +1,96 @@
 //! `drplan validate`: everything that CI needs on a pull request.
 
+use clap::ValueEnum;
+
 use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
 use super::{clock, io};
 use crate::analysis;
-use crate::analysis::assess::{Options, assess};
+use crate::analysis::assess::{Assessment, Options, assess};
+use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
 use crate::check;
-use crate::diag::Severity;
-use crate::report::{self, FindingsReport, Format, Style};
+use crate::diag::{Severity, nearest};
+use crate::report::{self, Case, FindingsReport, Format, Style};
 
 pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
+    let formats = || extra.iter().map(|(format, _)| *format).chain([format(args.format)]);
+    let wanted =
+        Wanted { cases: formats().any(|format| format == Format::Junit), extents: formats().any(orders_by_extent) };
     let progress = Progress::start("checking");
     let loaded = pipeline::load(&args.spec.spec, common)?;
-    let (report, loaded) = examine(loaded, common)?;
+    let (mut report, loaded) = examine(loaded, common, wanted)?;
+    report.fails_from = threshold(&args.fail_on);
     drop(progress);
     let sources = &loaded.sources;
     io::print(&report::findings(&report, sources, format(args.format), io::style(common.color)))?;
     for (format, path) in extra {
         io::replace(path.as_ref(), &report::findings(&report, sources, format, Style::Plain))?;
     }
-    Ok(verdict(&report, &args.fail_on))
+    Ok(if report.falls_short() && !args.fail_on.exit_zero { Exit::FallsShort } else { Exit::Clean })
+}
+
+/// What a format needs beyond the findings themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    /// Every pair of scenario and component for which something is promised.
+    pub cases: bool,
+    /// Every scenario of every finding.
+    pub extents: bool,
+}
+
+/// Formats that show the worst first.
+fn orders_by_extent(format: Format) -> bool {
+    matches!(format, Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Sarif)
 }
 
 /// All findings of a spec. What is wrong with its form hides what it promises: a number from half a spec would mislead.
-pub(super) fn examine(mut loaded: Loaded, common: &Common) -> Result<(FindingsReport, Loaded), Failure> {
+pub(super) fn examine(
+    mut loaded: Loaded,
+    common: &Common,
+    wanted: Wanted,
+) -> Result<(FindingsReport, Loaded), Failure> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let mut tested = Vec::new();
     if !diagnostics.has_errors() {
         let model = &loaded.model;
         let losses = LossEngine::new(model);
         let analysis = analysis::context::Context::new(model, &losses);
         let assessment = assess(&analysis, Options::default());
         let today = clock::today(common)?;
-        let context = check::Context::new(&analysis, &losses, &assessment, today);
+        let mut context = check::Context::new(&analysis, &losses, &assessment, today);
+        context.extents = wanted.extents;
         diagnostics.append(check::run(&context));
         check::waive(&context, &mut diagnostics);
+        if wanted.cases {
+            tested = cases(&analysis, &assessment);
+        }
     }
-    let report = FindingsReport::new(&loaded.model.system.name, diagnostics, &loaded.sources);
+    let mut report = FindingsReport::new(&loaded.model.system.name, diagnostics, &loaded.sources);
+    report.cases = tested;
     Ok((report, loaded))
 }
 
-/// The exit code for what was found.
-pub(super) fn verdict(report: &FindingsReport, fail_on: &FailOn) -> Exit {
-    let threshold = match fail_on.fail_on {
+/// Every result for which something is promised.
+fn cases(context: &Context<'_>, assessment: &Assessment<'_>) -> Vec<Case> {
+    let promised =
+        assessment.results(context).filter(|judged| judged.promise.rto.is_some() || judged.promise.rpo.is_some());
+    let case = |judged: analysis::assess::Judged<'_>| Case {
+        scenario: judged.scenario.id.clone(),
+        component: context.model.components[judged.result.component].name.clone(),
+    };
+    promised.map(case).collect()
+}
+
+fn threshold(fail_on: &FailOn) -> Severity {
+    match fail_on.fail_on {
         Threshold::Error => Severity::Error,
         Threshold::Warning => Severity::Warning,
         Threshold::Note => Severity::Note,
-    };
-    if report.reaches(threshold) && !fail_on.exit_zero { Exit::FallsShort } else { Exit::Clean }
+    }
 }
 
 fn format(format: FindingsFormat) -> Format {
@@ -58,6 +98,11 @@ fn format(format: FindingsFormat) -> Format {
         FindingsFormat::Human => Format::Human,
         FindingsFormat::Concise => Format::Concise,
         FindingsFormat::Json => Format::Json,
+        FindingsFormat::Sarif => Format::Sarif,
+        FindingsFormat::Junit => Format::Junit,
+        FindingsFormat::Github => Format::Github,
+        FindingsFormat::Gitlab => Format::Gitlab,
+        FindingsFormat::Markdown => Format::Markdown,
     }
 }
 
@@ -65,10 +110,13 @@ fn extra_report(text: &str) -> Result<(Format, String), Failure> {
     let unclear =
         || Failure::new(format!("`--report {text}` is not FORMAT=FILE")).help("write `--report json=findings.json`");
     let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(unclear)?;
-    match <FindingsFormat as clap::ValueEnum>::from_str(name, false) {
-        Ok(found) => Ok((format(found), path.to_owned())),
-        Err(_) => {
-            Err(Failure::new(format!("there is no format `{name}`")).help("the formats are human, concise, json"))
+    FindingsFormat::from_str(name, false).map(|found| (format(found), path.to_owned())).map_err(|_| {
+        let values: Vec<_> = FindingsFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+        let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+        let failure = Failure::new(format!("there is no format `{name}`"));
+        match nearest(name, names.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help(format!("the formats are {}", names.join(", "))),
         }
-    }
+    })
 }

@@ -24,6 +24,15 @@ impl Severity {
     }
 }
 
+/// A scenario in which a finding shows, and how bad it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The id of the scenario.
+    pub scenario: String,
+    /// How bad: the more, the worse; none for what has no bound.
+    pub amount: Option<u64>,
+}
+
 /// Something to tell the user: what is wrong, where, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -37,6 +46,8 @@ pub struct Diagnostic {
     pub address: String,
     /// The scenario in which it shows, where it belongs to one.
     pub scenario: Option<String>,
+    /// Every scenario in which it shows, the worst first; empty where it belongs to none, or where nobody asked.
+    pub extent: Vec<Hit>,
     /// Where it is in the source; none for what has no place in a file.
     pub primary: Option<Span>,
     /// Further places with a word on each.
@@ -62,6 +73,7 @@ impl Diagnostic {
             message: message.into(),
             address: String::new(),
             scenario: None,
+            extent: Vec::new(),
             primary: None,
             labels: Vec::new(),
             notes: Vec::new(),
@@ -105,6 +117,13 @@ impl Diagnostic {
     #[must_use]
     pub fn during(mut self, scenario: impl Into<String>) -> Self {
         self.scenario = Some(scenario.into());
+        self
+    }
+
+    /// Every scenario in which it shows.
+    #[must_use]
+    pub fn extending(mut self, extent: Vec<Hit>) -> Self {
+        self.extent = extent;
         self
     }
 

@@ -62,6 +62,60 @@ pub fn md_code_cell(text: &str) -> String {
     md_code(text).replace('|', "\\|")
 }
 
+/// One line of a message: what stands between backticks stays code, and what a forge would make a link or a mention of
+/// (`@team`, `#12`, `GH-12`, an address) becomes code. All else is text.
+pub fn md_message(text: &str) -> String {
+    message(text, md_code)
+}
+
+/// [`md_message`] for a table cell.
+pub fn md_message_cell(text: &str) -> String {
+    message(text, md_code_cell)
+}
+
+fn message(text: &str, code: fn(&str) -> String) -> String {
+    let line = one_line(text);
+    let mut parts: Vec<&str> = line.split('`').collect();
+    let word = |word: &str| if is_reference(word) { code(word) } else { inner_text(word) };
+    let words = |part: &str| part.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    let mut out = String::with_capacity(line.len() + 16);
+    // What begins a line may begin a list, a heading or a quotation.
+    if let Some((first, rest)) = parts[0].split_once(' ').filter(|(first, _)| !is_reference(first)) {
+        out.push_str(&md_text(first));
+        out.push(' ');
+        parts[0] = rest;
+    }
+    for (number, part) in parts.iter().enumerate() {
+        let (inside, closed) = (number % 2 == 1, number + 1 < parts.len());
+        match (inside, closed) {
+            (true, true) if !part.is_empty() => out.push_str(&code(part)),
+            (true, true) => out.push_str("\\`\\`"),
+            (true, false) => out.push_str(&format!("\\`{}", words(part))),
+            (false, _) => out.push_str(&words(part)),
+        }
+    }
+    out
+}
+
+/// A word that stands between others: less of it can mean something than at the ends of a line.
+fn inner_text(word: &str) -> String {
+    let text = md_text(&format!(",{word},"));
+    text.strip_prefix(',').and_then(|text| text.strip_suffix(',')).map_or_else(|| md_text(word), str::to_owned)
+}
+
+/// Whether a forge would turn a word into a link to something, or tell somebody of it.
+fn is_reference(word: &str) -> bool {
+    let numbered = |mark: &str| {
+        let after = word.match_indices(mark).map(|(at, _)| word[at + mark.len()..].chars().next());
+        after.flatten().any(|c| c.is_ascii_digit())
+    };
+    let is_hash = |part: &str| part.len() >= 7 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    word.contains(['@', '~'])
+        || ["://", "www.", "mailto:", "xmpp:"].iter().any(|mark| word.contains(mark))
+        || ["#", "!", "$", "%", "&", "GH-", "gh-"].iter().any(|mark| numbered(mark))
+        || word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hash)
+}
+
 /// Text of an HTML element or of a quoted attribute; newlines and tabs stay.
 pub fn html_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -110,6 +164,15 @@ mod tests {
         assert_eq!(md_code("`"), "`` ` ``");
         assert_eq!(md_code(""), "`  `");
         assert_eq!(md_code_cell("a|b"), r"`a\|b`");
+    }
+
+    #[test]
+    fn messages_keep_code_and_tell_nobody() {
+        assert_eq!(md_message("up to 25 h of `db.main` is lost"), "up to 25 h of `db.main` is lost");
+        assert_eq!(md_message("ask @team about #12 or a/b#3"), "ask `@team` about `#12` or `a/b#3`");
+        assert_eq!(md_message("a `b <i>"), r"a \`b \<i>");
+        assert_eq!(md_message_cell("a|b `c|d`"), r"a\|b `c\|d`");
+        assert_eq!(md_message("see https://x.y"), "see `https://x.y`");
     }
 
     #[test]

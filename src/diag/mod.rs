@@ -10,6 +10,6 @@ mod suggest;
 pub mod visible;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Hit, Severity};
 pub use source::{FileId, Location, SourceFile, SourceMap, Span};
 pub use suggest::nearest;

@@ -15,7 +15,10 @@ pub(super) fn render(report: &FindingsReport) -> String {
 fn line(out: &mut String, finding: &Finding) {
     let diagnostic = &finding.diagnostic;
     if let Some(place) = &finding.place {
-        let _ = write!(out, "{}:{}:{}: ", one_line(&place.file), place.line, place.column);
+        // A line that begins with `::` is a command to GitHub Actions, and anybody can name a file so.
+        let file = one_line(&place.file);
+        let here = if file.starts_with("::") { "./" } else { "" };
+        let _ = write!(out, "{here}{file}:{}:{}: ", place.line, place.column);
     }
     let _ = write!(out, "{}[{}]: {}", diagnostic.severity.as_str(), diagnostic.code, one_line(&diagnostic.message));
     if let Some(scenario) = &diagnostic.scenario {

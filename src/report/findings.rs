@@ -1,5 +1,10 @@
 //! The view of findings that every format renders.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
 use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
 
 /// One finding with its place looked up.
@@ -9,6 +14,8 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
     /// File, line and column, where it has a place.
     pub place: Option<Place>,
+    /// What stays the same from run to run while the finding does: hexadecimal, unique within the report.
+    pub fingerprint: String,
 }
 
 /// A place as people and tools name it.
@@ -35,8 +42,17 @@ pub struct Summary {
     pub waived: usize,
 }
 
+/// A component in a scenario that does something to it, where something is promised for it: a test case of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// The id of the scenario.
+    pub scenario: String,
+    /// The component.
+    pub component: String,
+}
+
 /// The findings of a run in source order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct FindingsReport {
     /// The name of the system, where it could be read.
     pub system: String,
@@ -44,15 +60,24 @@ pub struct FindingsReport {
     pub findings: Vec<Finding>,
     /// How many of each.
     pub summary: Summary,
+    /// The least severity with which a run falls short.
+    pub fails_from: Severity,
+    /// What was put to the test, by scenario and component; empty where no format asks for it.
+    pub cases: Vec<Case>,
 }
 
 impl FindingsReport {
     /// Sorts findings and looks up their places.
     pub fn new(system: &str, diagnostics: Diagnostics, sources: &SourceMap) -> Self {
+        let mut fingerprints = Fingerprints::default();
         let findings: Vec<Finding> = diagnostics
             .into_sorted()
             .into_iter()
-            .map(|diagnostic| Finding { place: place(&diagnostic, sources), diagnostic })
+            .map(|diagnostic| Finding {
+                place: place(&diagnostic, sources),
+                fingerprint: fingerprints.of(&diagnostic),
+                diagnostic,
+            })
             .collect();
         let mut summary = Summary::default();
         for finding in &findings {
@@ -63,18 +88,74 @@ impl FindingsReport {
                 (false, Severity::Note) => summary.notes += 1,
             }
         }
-        Self { system: system.to_owned(), findings, summary }
+        Self { system: system.to_owned(), findings, summary, fails_from: Severity::Error, cases: Vec::new() }
     }
 
-    /// Whether something that is not waived is at least as bad as `threshold`.
-    pub fn reaches(&self, threshold: Severity) -> bool {
-        self.findings.iter().any(|f| !f.diagnostic.waived && f.diagnostic.severity >= threshold)
+    /// Whether something that is not waived is at least as bad as what makes a run fall short.
+    pub fn falls_short(&self) -> bool {
+        self.findings.iter().any(|f| !f.diagnostic.waived && f.diagnostic.severity >= self.fails_from)
+    }
+
+    /// What no waiver covers, the worst first: by severity, then what is lost for good, then in how many scenarios.
+    pub(super) fn worst_first(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().filter(|f| !f.diagnostic.waived).collect();
+        findings.sort_by_key(|finding| {
+            let diagnostic = &finding.diagnostic;
+            let for_good = FOR_GOOD.contains(&diagnostic.code.0);
+            Reverse((diagnostic.severity, for_good, diagnostic.extent.len()))
+        });
+        findings
     }
 }
+
+/// Findings of what does not come back at all.
+const FOR_GOOD: &[&str] = &[
+    "component-lost",
+    "data-lost",
+    "data-without-copy",
+    "keys-lost-with-data",
+    "nowhere-to-recover",
+    "retention-too-short",
+];
 
 fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> Option<Place> {
     let (file, location) = sources.locate(diagnostic.primary?)?;
     Some(Place { file: file.to_owned(), line: location.line, column: location.column })
+}
+
+/// Gives findings their identities: name and address, with a number for those that share both. Neither the file, nor
+/// the line, nor any number of the message takes part, so that a finding that moves or changes a little stays itself.
+#[derive(Default)]
+struct Fingerprints {
+    seen: BTreeMap<String, usize>,
+}
+
+impl Fingerprints {
+    fn of(&mut self, diagnostic: &Diagnostic) -> String {
+        let identity = identity(diagnostic);
+        let count = self.seen.entry(identity.clone()).or_default();
+        *count += 1;
+        let mut hash = Sha256::new();
+        hash.update(identity.as_bytes());
+        if *count > 1 {
+            hash.update(format!("\0{count}"));
+        }
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// What a finding is about. An address that ends in a position in a list moves with every entry above it, so that there
+/// the scenario or the message stands for it.
+fn identity(diagnostic: &Diagnostic) -> String {
+    let (name, address) = (diagnostic.code.0, diagnostic.address.as_str());
+    match address.rsplit_once('.') {
+        Some((list, position)) if position.bytes().all(|b| b.is_ascii_digit()) => {
+            let which = diagnostic.scenario.as_deref().unwrap_or(&diagnostic.message);
+            format!("{name}\0{list}\0{which}")
+        }
+        _ if address.is_empty() => format!("{name}\0\0{}", diagnostic.message),
+        _ => format!("{name}\0{address}"),
+    }
 }
 
 impl Summary {

@@ -47,6 +47,8 @@ struct Entry<'a> {
     help: Option<&'a str>,
     /// Whether a waiver in force covers it.
     waived: bool,
+    /// What stays the same from run to run while the finding does; unique within the list.
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -88,8 +90,14 @@ pub(super) fn render(report: &FindingsReport) -> String {
 }
 
 /// Pretty JSON with a newline at the end. Types of this folder hold only what JSON can hold.
+///
+/// What a job of GitHub, Azure or TeamCity would take for a command (`##[`, `##vso[`, `##teamcity[`) is written with an
+/// escape. Outside of texts JSON has no `#`.
 pub(super) fn to_json(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    for command in ["[", "vso[", "teamcity["] {
+        text = text.replace(&format!("##{command}"), &format!("#\\u0023{command}"));
+    }
     text.push('\n');
     text
 }
@@ -110,5 +118,6 @@ fn entry(finding: &Finding) -> Entry<'_> {
         path: &diagnostic.path,
         help: diagnostic.help.as_deref(),
         waived: diagnostic.waived,
+        fingerprint: &finding.fingerprint,
     }
 }

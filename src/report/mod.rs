@@ -5,11 +5,17 @@
 pub mod assessment;
 mod concise;
 mod findings;
+mod github;
+mod gitlab;
 pub mod graph;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod page;
+mod sarif;
 
-pub use findings::{Finding, FindingsReport, Summary};
+pub use findings::{Case, Finding, FindingsReport, Place, Summary};
 
 use crate::diag::SourceMap;
 
@@ -22,6 +28,16 @@ pub enum Format {
     Concise,
     /// `drplan.findings/1`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML: a test case for every component and scenario.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 /// Whether the output may have colours; what it is printed to decides.
@@ -39,7 +55,18 @@ pub fn findings(report: &FindingsReport, sources: &SourceMap, format: Format, st
         Format::Human => human::render(report, sources, style),
         Format::Concise => concise::render(report),
         Format::Json => json::render(report),
+        Format::Sarif => sarif::render(report, sources),
+        Format::Junit => junit::render(report),
+        Format::Github => github::render(report),
+        Format::Gitlab => gitlab::render(report, sources),
+        Format::Markdown => markdown::render(report),
     }
+}
+
+/// A path as forges name files: with `/`, and without `./` in front.
+fn relative(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    path.strip_prefix("./").unwrap_or(&path).to_owned()
 }
 
 /// The JSON Schema of `drplan.findings/1`.

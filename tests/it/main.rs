@@ -15,6 +15,7 @@ mod cli;
 mod emit_hostile;
 mod examples;
 mod findings;
+mod formats;
 mod generated_specs;
 mod hiera;
 mod hostile;
