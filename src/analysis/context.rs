@@ -6,7 +6,7 @@ use super::losses::Losses;
 use super::promises::Promises;
 use super::scenario::Places;
 use crate::graph::{Digraph, strongly_connected};
-use crate::model::{ComponentId, Id, LinkId, LocationId, Model};
+use crate::model::{ComponentId, DatasetId, GroupId, Id, LinkId, LocationId, Model};
 use crate::terms::DependencyKind;
 
 /// A model with its look-ups.
@@ -22,6 +22,7 @@ pub struct Context<'m> {
     circular: Vec<bool>,
     rank: Vec<u32>,
     links: FxHashMap<(LocationId, LocationId), LinkId>,
+    groups: FxHashMap<DatasetId, Vec<GroupId>>,
 }
 
 /// The link that a transfer takes, and in which direction: both directions carry its whole bandwidth.
@@ -45,6 +46,7 @@ impl<'m> Context<'m> {
             circular: circular(model),
             rank: ranks(model),
             links: links(model),
+            groups: groups(model),
         }
     }
 
@@ -57,6 +59,11 @@ impl<'m> Context<'m> {
     /// whoever keeps the keys of its copies.
     pub fn is_circular(&self, component: ComponentId) -> bool {
         self.circular[component.index()]
+    }
+
+    /// The consistency groups that a dataset is in.
+    pub fn groups(&self, dataset: DatasetId) -> &[GroupId] {
+        self.groups.get(&dataset).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Who depends on a component while it runs, and how; `recovery` is not among the kinds.
@@ -158,6 +165,14 @@ fn ranks(model: &Model) -> Vec<u32> {
         rank[id.index()] = position;
     }
     rank
+}
+
+fn groups(model: &Model) -> FxHashMap<DatasetId, Vec<GroupId>> {
+    let mut groups: FxHashMap<DatasetId, Vec<GroupId>> = FxHashMap::default();
+    for (id, group) in model.groups.iter() {
+        group.members.iter().for_each(|member| groups.entry(*member).or_default().push(id));
+    }
+    groups
 }
 
 /// Links by their ends, the smaller id first; of several between the same two the slowest counts.

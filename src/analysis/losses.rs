@@ -28,6 +28,15 @@ pub struct Remains {
     pub event: DataEvent,
 }
 
+/// What is left of one member of a consistency group, all of whose members are restored to one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GroupRemains {
+    /// Its data and what survives of it; the same happens to all members.
+    pub remains: Remains,
+    /// Whether its live data is untouched: it goes back with the others all the same.
+    pub intact: bool,
+}
+
 /// How much is lost at worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorstLoss {
@@ -43,6 +52,8 @@ pub struct WorstLoss {
 pub trait Losses: Sync {
     /// The loss where this is what is left.
     fn worst(&self, remains: &Remains) -> WorstLoss;
+    /// The loss of a group of which this is left, restored to the newest instant that all its members can be brought to.
+    fn together(&self, members: &[GroupRemains]) -> WorstLoss;
     /// The loss of a copy by itself; none where it can hold nothing.
     fn own_worst(&self, copy: CopyId) -> Option<Seconds>;
     /// How old the base of a continuous copy can be; none for other copies and where there may be no base.

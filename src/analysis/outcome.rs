@@ -3,11 +3,11 @@
 use super::context::Context;
 use super::following::{follower, followers};
 use super::impact::{Affected, Choice, Level, Losing, NoWayBack, Spread, WayBack, event, spread, way_back};
-use super::losses::{DataEvent, Remains, WorstLoss};
+use super::losses::{DataEvent, GroupRemains, Remains, WorstLoss};
 use super::procedure::{Procedure, procedure};
 use super::rto::{Capacity, Network, Schedule, Times, schedule};
 use super::scenario::{Gone, Scenario};
-use crate::model::{ComponentId, CopyId, DatasetId, DeclaredScenarioId, Promise, Via};
+use crate::model::{ComponentId, CopyId, DatasetId, DeclaredScenarioId, GroupId, Promise, Via};
 use crate::terms::{DependencyKind, Impact, ScenarioKind, Strategy};
 use crate::units::Seconds;
 
@@ -44,12 +44,30 @@ pub struct ComponentResult {
 }
 
 /// How much of a dataset is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataLoss {
     /// Which.
     pub dataset: DatasetId,
     /// How much, and by what it comes back.
     pub loss: WorstLoss,
+    /// The consistency group on whose account it is more than the data would lose alone.
+    pub group: Option<Box<InGroup>>,
+}
+
+/// That a dataset goes back with its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InGroup {
+    /// Which group.
+    pub group: GroupId,
+    /// What the data would lose alone.
+    pub alone: WorstLoss,
+}
+
+impl DataLoss {
+    /// What the data would lose if nothing else had to go back with it.
+    pub fn alone(&self) -> WorstLoss {
+        self.group.as_ref().map_or(self.loss, |with| with.alone)
+    }
 }
 
 /// Everything about one scenario that is thrown away once its outcome is known: for runbooks and explanations.
@@ -182,7 +200,10 @@ impl Recovery {
 
     fn results(&self, context: &Context<'_>, schedule: &Schedule) -> Box<[ComponentResult]> {
         let outcomes = self.spread.affected.iter().zip(&self.way_back.outcome);
-        let results = outcomes.filter_map(|(affected, outcome)| self.result(context, schedule, affected, outcome));
+        let joint = |&id: &GroupId| (id, context.losses.together(&self.group_remains(context, id)));
+        let joint: Vec<(GroupId, WorstLoss)> = self.spread.groups.iter().map(joint).collect();
+        let results =
+            outcomes.filter_map(|(affected, outcome)| self.result(context, schedule, affected, outcome, &joint));
         results.collect()
     }
 
@@ -192,9 +213,10 @@ impl Recovery {
         schedule: &Schedule,
         affected: &Affected,
         outcome: &Option<Result<Choice, NoWayBack>>,
+        joint: &[(GroupId, WorstLoss)],
     ) -> Option<ComponentResult> {
         let standing = affected.standing.as_ref()?;
-        let data_loss = self.data_loss(context, affected);
+        let data_loss = self.data_loss(context, affected, joint);
         let impact = match (affected.level, outcome) {
             // What it uses has been looked at only where it loses data.
             (Level::Serves, _) if !data_loss.is_empty() && self.is_degraded(context, affected) => Impact::Degraded,
@@ -252,14 +274,77 @@ impl Recovery {
         used.filter(|&on| self.spread.level(on) > Level::Serves)
     }
 
-    fn data_loss(&self, context: &Context<'_>, affected: &Affected) -> Box<[DataLoss]> {
-        let Some(standing) = &affected.standing else { return Box::default() };
-        if let Losing::Promised(datasets, loss) = &standing.losing {
-            let loss = WorstLoss { worst: Some(*loss), via: Some(Via::Guarantee), worst_at: None };
-            return datasets.iter().map(|&dataset| DataLoss { dataset, loss }).collect();
+    fn data_loss(&self, context: &Context<'_>, affected: &Affected, joint: &[(GroupId, WorstLoss)]) -> Box<[DataLoss]> {
+        let alone = self.loss_alone(context, affected);
+        if joint.is_empty() || affected.together.is_empty() {
+            return alone.collect();
         }
-        let remains = self.remains_of(context, affected);
-        remains.iter().map(|left| DataLoss { dataset: left.dataset, loss: context.losses.worst(left) }).collect()
+        let mut losses: Vec<DataLoss> = alone.collect();
+        for &dataset in &affected.together {
+            let groups = joint.iter().filter(|(group, _)| context.groups(dataset).contains(group));
+            let Some(&(group, joint)) = groups.max_by_key(|(_, loss)| (loss.worst.is_none(), loss.worst)) else {
+                continue;
+            };
+            let place = losses.iter().position(|loss| loss.dataset == dataset);
+            let alone = place.map_or(INTACT, |place| losses[place].loss);
+            if (joint.worst.is_none(), joint.worst) <= (alone.worst.is_none(), alone.worst) {
+                continue;
+            }
+            let via = alone.via.or_else(|| context.losses.worst(&self.goes_back(context, dataset)).via);
+            let loss = WorstLoss { via: via.filter(|_| joint.worst.is_some()), ..joint };
+            let together = DataLoss { dataset, loss, group: Some(Box::new(InGroup { group, alone })) };
+            match place {
+                Some(place) => losses[place] = together,
+                None => losses.push(together),
+            }
+        }
+        losses.sort_by_key(|loss| loss.dataset);
+        losses.into()
+    }
+
+    /// What each dataset of a component loses by itself.
+    fn loss_alone(&self, context: &Context<'_>, affected: &Affected) -> impl Iterator<Item = DataLoss> {
+        let promised = match affected.standing.as_ref().map(|standing| &standing.losing) {
+            Some(Losing::Promised(datasets, loss)) => Some((datasets.clone(), *loss)),
+            _ => None,
+        };
+        let remains = if promised.is_some() { Vec::new() } else { self.remains_of(context, affected) };
+        let computed = remains.into_iter().map(|left| (left.dataset, context.losses.worst(&left)));
+        let promised = promised.into_iter().flat_map(|(datasets, loss)| {
+            let loss = WorstLoss { worst: Some(loss), via: Some(Via::Guarantee), worst_at: None };
+            datasets.into_iter().map(move |dataset| (dataset, loss))
+        });
+        let all: Vec<(DatasetId, WorstLoss)> = promised.chain(computed).collect();
+        all.into_iter().map(|(dataset, loss)| DataLoss { dataset, loss, group: None })
+    }
+
+    /// What is left of each member of a consistency group.
+    pub fn group_remains(&self, context: &Context<'_>, group: GroupId) -> Vec<GroupRemains> {
+        let member = |&dataset: &DatasetId| {
+            let remains = self.remains(context, context.model.datasets[dataset].component);
+            let hit = remains.into_iter().find(|remains| remains.dataset == dataset);
+            let intact = hit.is_none();
+            let mut remains = hit.unwrap_or_else(|| self.goes_back(context, dataset));
+            // What a replica has is of no use if the others cannot be brought to the same instant.
+            remains.copies = self.readable(context, dataset);
+            GroupRemains { remains, intact }
+        };
+        let mut members: Vec<GroupRemains> = context.model.groups[group].members.iter().map(member).collect();
+        // One event for all: what one of them loses by damage the others lose by going back to before it.
+        let detection = members.iter().filter_map(|member| match member.remains.event {
+            DataEvent::Corrupted { detection } => Some(detection),
+            DataEvent::Destroyed => None,
+        });
+        if let Some(detection) = detection.max() {
+            members.iter_mut().for_each(|member| member.remains.event = DataEvent::Corrupted { detection });
+        }
+        members
+    }
+
+    /// What data that is untouched can go back to.
+    fn goes_back(&self, context: &Context<'_>, dataset: DatasetId) -> Remains {
+        let (copies, replicas) = (self.readable(context, dataset), Vec::new());
+        Remains { dataset, copies, replicas, event: DataEvent::Destroyed }
     }
 
     /// What is left of the data of a component that is hit, dataset by dataset: the question to which its data loss is the
@@ -305,6 +390,9 @@ impl Recovery {
     }
 }
 
+/// Nothing happens to the data itself.
+const INTACT: WorstLoss = WorstLoss { worst: Some(Seconds::ZERO), via: None, worst_at: None };
+
 /// What is promised for a component in a scenario.
 pub fn promise(
     context: &Context<'_>,
@@ -317,8 +405,7 @@ pub fn promise(
 }
 
 fn is_untroubled(affected: &Affected) -> bool {
-    let losing = affected.standing.as_ref().is_some_and(|standing| standing.losing != Losing::Nothing);
-    affected.level == Level::Serves && !losing
+    affected.level == Level::Serves && !affected.loses()
 }
 
 fn strategy(context: &Context<'_>, affected: &Affected, no_way_back: Option<NoWayBack>) -> Strategy {

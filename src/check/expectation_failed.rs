@@ -113,14 +113,23 @@ fn sums(
     result: &ComponentResult,
 ) -> Vec<String> {
     let model = context.model;
-    let remains = recovery(context.analysis, scenario).remains(context.analysis, result.component);
-    let wanted = remains.iter().filter(|left| expectation.dataset.is_none_or(|dataset| dataset == left.dataset));
+    let recovery = recovery(context.analysis, scenario);
+    let remains = recovery.remains(context.analysis, result.component);
+    let wanted = result.data_loss.iter().filter(|l| expectation.dataset.is_none_or(|dataset| dataset == l.dataset));
     let mut notes = Vec::new();
-    for left in wanted {
-        let loss = context.losses.explain(left);
-        let name = &model.datasets[left.dataset].name;
-        notes.extend(wording::loss_sum(model, left.dataset, &loss).map(|sum| format!("{name}: {sum}")));
-        notes.extend(loss.moment_text(model, left.dataset).map(|moment| format!("{name}: worst moment: {moment}")));
+    for lost in wanted {
+        let dataset = lost.dataset;
+        let loss = match &lost.group {
+            Some(with) => {
+                let members = recovery.group_remains(context.analysis, with.group);
+                Some(context.losses.explain_group(with.group, &members, dataset))
+            }
+            None => remains.iter().find(|left| left.dataset == dataset).map(|left| context.losses.explain(left)),
+        };
+        let Some(loss) = loss else { continue };
+        let name = &model.datasets[dataset].name;
+        notes.extend(wording::loss_sum(model, dataset, &loss).map(|sum| format!("{name}: {sum}")));
+        notes.extend(loss.moment_text(model, dataset).map(|moment| format!("{name}: worst moment: {moment}")));
     }
     notes
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::losses::named_by_waivers;
 use super::{Check, Context, wording};
 use crate::analysis::assess::Judged;
-use crate::analysis::loss::{GroupLoss, GroupMember, LossEvent, LossQuery, Reason};
-use crate::analysis::losses::{DataEvent, Remains};
-use crate::analysis::outcome::{Recovery, recovery};
+use crate::analysis::loss::{Loss, Reason};
+use crate::analysis::losses::WorstLoss;
+use crate::analysis::outcome::{DataLoss, Outcome, recovery};
 use crate::analysis::scenario::Scenario;
 use crate::diag::{Code, Diagnostics, Severity};
 use crate::model::{ConsistencyGroup, DatasetId, GroupId, Id, Threshold};
@@ -17,7 +17,9 @@ pub(super) const CHECK: Check = Check { code: Code("group-rpo-unmet"), severity:
 
 /// A group in the scenario that is worst for it.
 struct Case<'a> {
-    joint: GroupLoss,
+    worst: Option<Seconds>,
+    /// The member that it is told of.
+    dataset: DatasetId,
     objective: Threshold,
     hits: Vec<(Option<Seconds>, &'a Scenario)>,
 }
@@ -30,23 +32,17 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
     let mut cases: BTreeMap<(usize, Option<String>), Case<'_>> = BTreeMap::new();
     let named = named_by_waivers(model, context.assessment);
     for (scenario, outcome) in context.assessment.cores() {
-        let hit = |dataset: DatasetId| outcome.results.iter().any(|r| r.data_loss.iter().any(|l| l.dataset == dataset));
-        let groups: Vec<_> =
-            model.groups.iter().filter(|(_, group)| group.members.iter().any(|member| hit(*member))).collect();
-        if groups.is_empty() {
-            continue;
-        }
-        let recovery = recovery(context.analysis, scenario);
-        for (id, group) in groups {
+        for (id, worst, dataset) in joint_losses(outcome) {
+            let group = &model.groups[id];
             let Some(objective) = objective(context, group, scenario, outcome) else { continue };
-            let joint = joint(context, group, &recovery);
-            let alone = worst_alone(group, outcome);
-            let is_told = alone.is_none_or(|alone| joint.worst.is_some_and(|joint| joint <= alone));
-            if joint.worst.is_some_and(|worst| worst <= objective.at_most) || is_told {
+            // What a member loses alone already has its own finding.
+            let is_told = badness(worst) <= badness(worst_alone(group, outcome));
+            if is_told || worst.is_some_and(|worst| worst <= objective.at_most) {
                 continue;
             }
             let own = named.contains(&scenario.id).then(|| scenario.id.clone());
-            add(&mut cases, (id.index(), own), joint, objective, scenario);
+            let case = Case { worst, dataset, objective, hits: vec![(worst, scenario)] };
+            add(&mut cases, (id.index(), own), case);
         }
     }
     for ((id, _), case) in cases {
@@ -54,12 +50,22 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
     }
 }
 
+/// What each group loses together, with one of its members; nothing of groups that lose no more than each member alone.
+fn joint_losses(outcome: &Outcome) -> Vec<(GroupId, Option<Seconds>, DatasetId)> {
+    let losses = outcome.results.iter().flat_map(|result| result.data_loss.iter());
+    let joint = losses.filter_map(|loss| Some((loss.group.as_ref()?.group, loss.loss.worst, loss.dataset)));
+    let mut joint: Vec<(GroupId, Option<Seconds>, DatasetId)> = joint.collect();
+    joint.sort_by_key(|(group, _, dataset)| (*group, *dataset));
+    joint.dedup_by_key(|(group, ..)| *group);
+    joint
+}
+
 /// The least of what may be lost of the members.
 fn objective(
     context: &Context<'_>,
     group: &ConsistencyGroup,
     scenario: &Scenario,
-    outcome: &crate::analysis::outcome::Outcome,
+    outcome: &Outcome,
 ) -> Option<Threshold> {
     let components = group.members.iter().map(|member| context.model.datasets[*member].component);
     let promises = components.filter_map(|component| {
@@ -70,75 +76,42 @@ fn objective(
 }
 
 /// The most that one member loses by itself; none where that is all of it.
-fn worst_alone(group: &ConsistencyGroup, outcome: &crate::analysis::outcome::Outcome) -> Option<Seconds> {
+fn worst_alone(group: &ConsistencyGroup, outcome: &Outcome) -> Option<Seconds> {
     let losses = outcome.results.iter().flat_map(|result| result.data_loss.iter());
-    let of_members = losses.filter(|loss| group.members.contains(&loss.dataset));
-    of_members.map(|loss| loss.loss.worst).try_fold(Seconds::ZERO, |most, worst| Some(most.max(worst?)))
+    let of_members = losses.filter(|loss| group.members.contains(&loss.dataset)).map(DataLoss::alone);
+    of_members.map(|loss: WorstLoss| loss.worst).try_fold(Seconds::ZERO, |most, worst| Some(most.max(worst?)))
 }
 
-/// What the group loses together: whoever is untouched goes back with the others.
-fn joint(context: &Context<'_>, group: &ConsistencyGroup, recovery: &Recovery) -> GroupLoss {
-    let model = context.model;
-    let left: Vec<(Remains, bool)> = group
-        .members
-        .iter()
-        .map(|&dataset| {
-            let remains = recovery.remains(context.analysis, model.datasets[dataset].component);
-            match remains.into_iter().find(|remains| remains.dataset == dataset) {
-                Some(remains) => (remains, false),
-                None => (untouched(context, recovery, dataset), true),
-            }
-        })
-        .collect();
-    // One event for all: what one of them loses by damage the others lose by going back to before it.
-    let corrupted = left.iter().find_map(|(remains, _)| match remains.event {
-        DataEvent::Corrupted { detection } => Some(LossEvent::Corrupted { detection }),
-        DataEvent::Destroyed => None,
-    });
-    let event = corrupted.unwrap_or(LossEvent::Destroyed);
-    let members: Vec<GroupMember<'_>> = left
-        .iter()
-        .map(|(remains, intact)| {
-            let Remains { dataset, copies, replicas, .. } = remains;
-            GroupMember { query: LossQuery { dataset: *dataset, copies, replicas, event }, intact: *intact }
-        })
-        .collect();
-    context.losses.group(&members)
+/// Orders losses; all of it is the worst.
+fn badness(worst: Option<Seconds>) -> (bool, Option<Seconds>) {
+    (worst.is_none(), worst)
 }
 
-fn untouched(context: &Context<'_>, recovery: &Recovery, dataset: DatasetId) -> Remains {
-    let model = context.model;
-    let copies = model.datasets[dataset].copies.iter().copied();
-    let copies = copies.filter(|&copy| recovery.gone.keeps(model, copy)).collect();
-    Remains { dataset, copies, replicas: Vec::new(), event: DataEvent::Destroyed }
-}
-
-fn add<'a>(
-    cases: &mut BTreeMap<(usize, Option<String>), Case<'a>>,
-    key: (usize, Option<String>),
-    joint: GroupLoss,
-    objective: Threshold,
-    scenario: &'a Scenario,
-) {
-    let badness = |worst: Option<Seconds>| (worst.is_none(), worst);
-    let hit = (joint.worst, scenario);
+fn add<'a>(cases: &mut BTreeMap<(usize, Option<String>), Case<'a>>, key: (usize, Option<String>), mut found: Case<'a>) {
     match cases.get_mut(&key) {
         None => {
-            cases.insert(key, Case { joint, objective, hits: vec![hit] });
+            cases.insert(key, found);
         }
-        Some(case) if badness(joint.worst) > badness(case.joint.worst) => {
-            (case.joint, case.objective) = (joint, objective);
-            case.hits.insert(0, hit);
+        Some(case) if badness(found.worst) > badness(case.worst) => {
+            found.hits.append(&mut case.hits);
+            *case = found;
         }
-        Some(case) => case.hits.push(hit),
+        Some(case) => case.hits.append(&mut found.hits),
     }
+}
+
+/// The sum behind the number, as an assessment shows it.
+fn explained(context: &Context<'_>, id: GroupId, case: &Case<'_>) -> Option<Loss> {
+    let (_, scenario) = case.hits.first()?;
+    let members = recovery(context.analysis, scenario).group_remains(context.analysis, id);
+    Some(context.losses.explain_group(id, &members, case.dataset))
 }
 
 fn push(context: &Context<'_>, id: GroupId, case: Case<'_>, found: &mut Diagnostics) {
     let model = context.model;
     let group = &model.groups[id];
     let limit = case.objective.at_most.human();
-    let message = match case.joint.worst {
+    let message = match case.worst {
         Some(worst) => {
             format!("`{}` loses up to {} together, and at most {limit} may be lost", group.name, worst.human())
         }
@@ -153,13 +126,19 @@ fn push(context: &Context<'_>, id: GroupId, case: Case<'_>, found: &mut Diagnost
     }
     let members: Vec<String> = group.members.iter().map(|member| model.dataset_name(*member)).collect();
     diagnostic = diagnostic.because(format!("restored to one instant: {}", members.join(", ")));
-    if case.joint.reason == Reason::NoCommonInstant {
+    let explained = explained(context, id, &case);
+    if explained.as_ref().is_some_and(|loss| loss.reason() == Reason::NoCommonInstant) {
         diagnostic = diagnostic.because("points that are taken at different moments have none in common");
+    }
+    if let Some(loss) = &explained {
+        diagnostic.notes.extend(wording::loss_sum(model, case.dataset, loss));
+        let moment = loss.moment_text(model, case.dataset);
+        diagnostic.notes.extend(moment.map(|moment| format!("worst moment: {moment}")));
     }
     let others: Vec<(Option<Seconds>, &str)> =
         case.hits.iter().skip(1).map(|(worst, scenario)| (*worst, scenario.id.as_str())).collect();
     let words = |worst: Option<Seconds>| worst.map_or("all of it".to_owned(), Seconds::human);
-    diagnostic.notes.extend(wording::also_in(&others, case.joint.worst, words));
+    diagnostic.notes.extend(wording::also_in(&others, case.worst, words));
     found.push(diagnostic.help(
         "copy all members at the same moments (one schedule for all), or add streams of changes that roll forward to any \
          instant",

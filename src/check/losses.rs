@@ -139,14 +139,14 @@ pub(super) fn gather<'a>(
             let corrupt = goes_bad(context.model, judged.scenario, loss.dataset);
             let key = (
                 loss.dataset,
-                loss.loss.via,
+                loss.alone().via,
                 promised,
                 own,
                 lack(&judged, loss, &context.model.datasets[loss.dataset].copies, corrupt),
             );
             let (objective, by_event) = found.entry(key).or_default();
             *objective = judged.promise.rpo;
-            by_event.entry(corrupt).or_default().push((loss.loss.worst, judged.scenario));
+            by_event.entry(corrupt).or_default().push((loss.alone().worst, judged.scenario));
         }
     }
     explain(context, engine, found)
@@ -164,15 +164,17 @@ pub(super) fn broken<'a>(context: &'a Context<'a>, assessment: &'a Assessment<'a
 
 fn is_broken(context: &Context<'_>, judged: &Judged<'_>, loss: &DataLoss) -> bool {
     let promises = context.model.components[judged.result.component].objective.is_some();
-    match judged.rpo_met(loss) {
-        Some(met) => !met,
-        None => !promises && loss.loss.worst.is_none(),
+    // What it loses on account of its group is told of the group.
+    let alone = loss.alone().worst;
+    match judged.promise.rpo {
+        Some(rpo) => alone.is_none_or(|worst| worst > rpo.at_most),
+        None => !promises && alone.is_none(),
     }
 }
 
 fn lack(judged: &Judged<'_>, loss: &DataLoss, copies: &[CopyId], corrupt: bool) -> Lack {
     match judged.result.no_way_back {
-        _ if loss.loss.worst.is_some() => Lack::Nothing,
+        _ if loss.alone().worst.is_some() => Lack::Nothing,
         Some(NoWayBack::Keys(_)) => Lack::Keys,
         // Without copies it is all the same what happens to the data.
         _ if corrupt && !copies.is_empty() => Lack::CleanCopy,

@@ -1,6 +1,7 @@
 //! `runs-overlap`: a copy whose run is not over when the next one starts.
 
 use super::{Check, Context};
+use crate::analysis::loss::Way;
 use crate::diag::{Code, Diagnostics, Severity};
 use crate::model::Timing;
 use crate::units::Seconds;
@@ -23,7 +24,7 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
             let moment = crate::analysis::loss::WorstMoment {
                 better_from: from + 1,
                 zone: zone.clone(),
-                by: 0,
+                by: Way::Copy(0),
                 on_completion: false,
             };
             diagnostic = diagnostic.because(format!("so close are the runs from {moment} on"));

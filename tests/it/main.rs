@@ -17,6 +17,7 @@ mod examples;
 mod findings;
 mod formats;
 mod generated_specs;
+mod groups;
 mod hiera;
 mod hostile;
 mod job_faults;

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::standing::{Losing, Standing, Touch, stand, touches};
 use crate::analysis::context::Context;
 use crate::analysis::scenario::Gone;
-use crate::model::ComponentId;
+use crate::model::{ComponentId, DatasetId, GroupId};
 use crate::terms::{DependencyKind, ScenarioKind};
 
 /// How much of a component's service is left until it recovers; ordered from the best.
@@ -32,6 +32,8 @@ pub struct Affected {
     pub standing: Option<Standing>,
     /// What the scenario does to it by itself.
     pub touch: Touch,
+    /// Its data that goes back with that of others in a consistency group.
+    pub together: Vec<DatasetId>,
     /// What is left of its service. Of a component that is hit, goes on by itself and loses no data, what it needs is not
     /// taken into account.
     pub level: Level,
@@ -42,7 +44,16 @@ pub struct Affected {
 pub struct Spread {
     /// Each component once.
     pub affected: Vec<Affected>,
+    /// The consistency groups of which some member loses data.
+    pub groups: Vec<GroupId>,
     slots: FxHashMap<ComponentId, u32>,
+}
+
+impl Affected {
+    /// Whether it loses data, by itself or with its group.
+    pub fn loses(&self) -> bool {
+        !self.together.is_empty() || self.standing.as_ref().is_some_and(|standing| standing.losing != Losing::Nothing)
+    }
 }
 
 impl Spread {
@@ -82,7 +93,8 @@ impl Spread {
         let next = u32::try_from(self.affected.len()).unwrap_or(u32::MAX);
         let slot = *self.slots.entry(component).or_insert(next);
         if slot == next {
-            self.affected.push(Affected { component, standing: None, touch: Touch::default(), level: Level::Serves });
+            let (touch, together) = (Touch::default(), Vec::new());
+            self.affected.push(Affected { component, standing: None, touch, together, level: Level::Serves });
         }
         slot as usize
     }
@@ -111,6 +123,9 @@ pub fn spread(context: &Context<'_>, kind: ScenarioKind, gone: &Gone) -> Spread 
         entry.standing = Some(standing);
         entry.touch = touch;
     }
+    if !context.model.groups.is_empty() {
+        join_groups(context, &mut spread);
+    }
     if !stands_alone(context, &spread) {
         follow_needs(context, &mut spread);
     }
@@ -118,19 +133,42 @@ pub fn spread(context: &Context<'_>, kind: ScenarioKind, gone: &Gone) -> Spread 
     spread
 }
 
+/// Adds whoever goes back with those that lose data, since their data is of use only as of one instant.
+fn join_groups(context: &Context<'_>, spread: &mut Spread) {
+    let model = context.model;
+    for affected in &spread.affected {
+        let Some(standing) = &affected.standing else { continue };
+        let datasets = model.components[affected.component].datasets.iter();
+        let losing = datasets.filter(|dataset| standing.losing.takes(**dataset));
+        spread.groups.extend(losing.flat_map(|dataset| context.groups(*dataset)));
+    }
+    spread.groups.sort_unstable();
+    spread.groups.dedup();
+    for id in spread.groups.clone() {
+        for &member in &model.groups[id].members {
+            let component = model.datasets[member].component;
+            let slot = spread.enter(component);
+            let affected = &mut spread.affected[slot];
+            affected.standing.get_or_insert_with(|| Standing::untouched(&model.components[component]));
+            if !affected.together.contains(&member) {
+                affected.together.push(member);
+            }
+        }
+    }
+}
+
 /// Whether nothing that the interrupted need can be interrupted: there is at most one, and it does not need itself.
 fn stands_alone(context: &Context<'_>, spread: &Spread) -> bool {
     let interrupted = spread.affected.iter().filter(|affected| affected.level > Level::Serves);
     let count = interrupted.clone().count();
-    let losing = |s: &Standing| !s.interrupted && s.losing != Losing::Nothing;
-    let loses = || spread.affected.iter().any(|affected| affected.standing.as_ref().is_some_and(losing));
+    let goes_on = |affected: &Affected| affected.standing.as_ref().is_some_and(|standing| !standing.interrupted);
+    let loses = || spread.affected.iter().any(|affected| affected.loses() && goes_on(affected));
     count == 0 || (count == 1 && interrupted.clone().all(|only| !context.is_circular(only.component)) && !loses())
 }
 
 /// Adds what the interrupted need, and works out which of that is interrupted with them.
 fn follow_needs(context: &Context<'_>, spread: &mut Spread) {
-    let matters =
-        |affected: &Affected| affected.standing.as_ref().is_some_and(|s| s.interrupted || s.losing != Losing::Nothing);
+    let matters = |affected: &Affected| affected.loses() || affected.standing.as_ref().is_some_and(|s| s.interrupted);
     let mut open: Vec<usize> = (0..spread.affected.len()).filter(|&slot| matters(&spread.affected[slot])).collect();
     let mut known = vec![false; spread.affected.len()];
     open.iter().for_each(|&slot| known[slot] = true);

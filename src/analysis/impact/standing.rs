@@ -80,6 +80,18 @@ pub enum Losing {
     Promised(Vec<DatasetId>, Seconds),
 }
 
+impl Losing {
+    /// Whether something of a dataset is lost.
+    pub fn takes(&self, dataset: DatasetId) -> bool {
+        match self {
+            Losing::Nothing => false,
+            Losing::BehindReplicas(_) => true,
+            Losing::BehindCopies(datasets) => datasets.contains(&dataset),
+            Losing::Promised(datasets, loss) => *loss > Seconds::ZERO && datasets.contains(&dataset),
+        }
+    }
+}
+
 /// What a scenario does to each component by itself, in the order of their ids.
 pub fn touches(model: &Model, gone: &Gone) -> Vec<(ComponentId, Touch)> {
     let mut touches: Vec<(ComponentId, Touch)> = Vec::new();
@@ -150,6 +162,12 @@ impl Standing {
             brings: Brings::Nothing,
             losing: Losing::Nothing,
         }
+    }
+
+    /// Of a component that goes on as if nothing had happened.
+    pub(super) fn untouched(component: &Component) -> Self {
+        let strategy = if component.instances.is_empty() { Strategy::None } else { Strategy::Continue };
+        Self { interrupted: false, ..Self::new(strategy) }
     }
 
     fn lost(missing: Missing) -> Self {

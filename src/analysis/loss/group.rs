@@ -11,13 +11,16 @@ use super::keep::Retention;
 use super::own::{Reason, Solver};
 use super::stream::Stream;
 use super::sweep::{Member, Offer, Strike, rhythms};
+use crate::model::{CopyId, Id};
 
 const DAY: i64 = 86_400;
 
 /// What survives of one member.
 #[derive(Debug)]
 pub(super) struct Part<'p> {
-    pub(super) copies: Vec<(usize, &'p Chain)>,
+    pub(super) copies: Vec<(CopyId, &'p Chain)>,
+    /// The place of the first of all its copies, surviving or not, among those of the model.
+    pub(super) first_copy: usize,
     /// Whether it goes on to the present: intact, or with a replica that is never behind.
     pub(super) live: bool,
     /// Whether its data never changes, so that it is the same at every instant.
@@ -33,13 +36,31 @@ pub(super) struct Joint {
     pub(super) reason: Reason,
     /// The instant just before which it is worst, and the newest common instant then.
     pub(super) at: Option<(i64, i64)>,
+    /// What sets it.
+    pub(super) by: Decider,
+}
+
+/// What the joint worst case comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decider {
+    /// Nothing in particular.
+    Nobody,
+    /// How far a stream of changes is behind.
+    Log(CopyId),
+    /// The worst case of the one copy with points, and how much further a stream of changes is behind.
+    Copy(CopyId, Option<CopyId>),
+    /// A further instant becomes common when this run completes, or when it captures.
+    Run { copy: CopyId, run: i64, common: i64 },
+    /// A further instant becomes common when a stream of changes has come as far.
+    Reached { log: CopyId, common: i64 },
 }
 
 /// A member by what it can be brought to.
 struct Reach<'p> {
-    points: Vec<(&'p Stream, Option<Retention>)>,
+    points: Vec<(CopyId, &'p Stream, Option<Retention>)>,
     /// The least lag of its streams of changes: it can be brought to any instant before.
     log: Option<i64>,
+    log_copy: Option<CopyId>,
     live: bool,
     strike: Strike,
 }
@@ -51,11 +72,12 @@ pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
     // Corruption spares nobody, and a stream is replayed to just before it.
     let now = |reach: &Reach<'_>| reach.live && !corrupted || reach.log.is_some_and(|lag| lag == 0);
     if reaches.iter().all(now) {
-        return Joint { loss: Some(0), reason: Reason::Bounded, at: None };
+        return Joint { loss: Some(0), reason: Reason::Bounded, at: None, by: Decider::Nobody };
     }
     if reaches.iter().all(|reach| reach.log.is_some()) {
-        let lag = reaches.iter().filter_map(|reach| reach.log).max();
-        return Joint { loss: lag, reason: Reason::Bounded, at: None };
+        let last = slowest_log(&reaches);
+        let by = last.map_or(Decider::Nobody, |(_, copy)| Decider::Log(copy));
+        return Joint { loss: last.map(|(lag, _)| lag), reason: Reason::Bounded, at: None, by };
     }
     let rigid: Vec<&Reach<'_>> = reaches.iter().filter(|reach| reach.log.is_none()).collect();
     if let [only] = rigid.as_slice()
@@ -70,42 +92,53 @@ pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
 }
 
 fn no_common_instant() -> Joint {
-    Joint { loss: None, reason: Reason::NoCommonInstant, at: None }
+    Joint { loss: None, reason: Reason::NoCommonInstant, at: None, by: Decider::Nobody }
+}
+
+/// The stream of changes that is furthest behind among those that are replayed.
+fn slowest_log(reaches: &[Reach<'_>]) -> Option<(i64, CopyId)> {
+    reaches.iter().filter_map(|reach| Some((reach.log?, reach.log_copy?))).max_by_key(|(lag, _)| *lag)
 }
 
 fn reach<'p>(solver: &Solver, part: &Part<'p>) -> Reach<'p> {
     let mut points = Vec::new();
-    let mut log: Option<i64> = None;
-    for (_, chain) in &part.copies {
+    let (mut log, mut log_copy): (Option<i64>, Option<CopyId>) = (None, None);
+    for (copy, chain) in &part.copies {
         match &chain.shape {
             Shape::Runs { stream, exact: true, .. } => {
-                points.push((stream.as_ref(), solver.retention_that_matters(chain, stream, &part.strike)));
+                points.push((*copy, stream.as_ref(), solver.retention_that_matters(chain, stream, &part.strike)));
             }
             Shape::Log { lag, base } => {
-                let base = part.copies.iter().find(|(place, _)| place == base).map(|(_, chain)| *chain);
+                let base = CopyId::from_index(part.first_copy + base);
+                let base = part.copies.iter().find(|(copy, _)| *copy == base).map(|(_, chain)| *chain);
                 let usable = base.is_some_and(|base| solver.own(base, &part.strike).reason == Reason::Bounded);
                 let lag = if part.strike.detection.is_some() { 0 } else { *lag };
-                if usable {
-                    log = Some(log.map_or(lag, |best| best.min(lag)));
+                if usable && log.is_none_or(|best| lag < best) {
+                    (log, log_copy) = (Some(lag), Some(*copy));
                 }
             }
             _ => {}
         }
     }
-    Reach { points, log, live: part.live, strike: part.strike }
+    Reach { points, log, log_copy, live: part.live, strike: part.strike }
 }
 
 /// One member with points of unknown phase, and all others roll forward to wherever they are.
 fn one_unknown(solver: &Solver, parts: &[&Part<'_>], reaches: &[Reach<'_>]) -> Joint {
-    let lag = reaches.iter().filter_map(|reach| reach.log).max().unwrap_or(0);
+    let slowest = slowest_log(reaches);
+    let lag = slowest.map_or(0, |(lag, _)| lag);
     let rigid = parts.iter().zip(reaches).find(|(_, reach)| reach.log.is_none()).map(|(part, _)| part);
     let Some(part) = rigid else { return no_common_instant() };
-    let losses = part.copies.iter().filter_map(|(_, chain)| {
+    let losses = part.copies.iter().filter_map(|(copy, chain)| {
         let Shape::Runs { stream, .. } = &chain.shape else { return None };
-        Some(solver.own(chain, &part.strike).loss? + (lag - stream.delay).max(0))
+        let further = (lag - stream.delay).max(0);
+        let log = slowest.map(|(_, log)| log).filter(|_| further > 0);
+        Some((solver.own(chain, &part.strike).loss? + further, *copy, log))
     });
     match losses.min() {
-        Some(loss) => Joint { loss: Some(loss), reason: Reason::Bounded, at: None },
+        Some((loss, copy, log)) => {
+            Joint { loss: Some(loss), reason: Reason::Bounded, at: None, by: Decider::Copy(copy, log) }
+        }
         None => no_common_instant(),
     }
 }
@@ -136,9 +169,31 @@ fn exact(reaches: &[Reach<'_>], calendar: &Calendar) -> Joint {
             None => return no_common_instant(),
             Some((at, point)) if at - point > back && days.len() > 1 => back = at - point,
             Some((at, point)) => {
-                return Joint { loss: Some(at - point), reason: Reason::Bounded, at: Some((at, point)) };
+                let by = decider(reaches, &members, at);
+                return Joint { loss: Some(at - point), reason: Reason::Bounded, at: Some((at, point)), by };
             }
         }
+    }
+}
+
+/// What makes a further instant common at `at`.
+fn decider(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) -> Decider {
+    let Some(common) = newest_common(reaches, members, at) else { return Decider::Nobody };
+    for (reach, members) in reaches.iter().zip(members) {
+        for ((copy, stream, _), member) in reach.points.iter().zip(members) {
+            let mut run = stream.last_run(at);
+            while let Some(found) = run.filter(|run| stream.captured(*run).is_some_and(|point| point >= common)) {
+                if stream.captured(found) == Some(common) && member.usable(found, &reach.strike) == at {
+                    return Decider::Run { copy: *copy, run: found, common };
+                }
+                run = stream.last_run(found - 1);
+            }
+        }
+    }
+    let log = reaches.iter().filter(|reach| reach.log.is_some_and(|lag| common + lag == at));
+    match log.filter_map(|reach| reach.log_copy).next() {
+        Some(log) => Decider::Reached { log, common },
+        None => Decider::Nobody,
     }
 }
 
@@ -146,7 +201,7 @@ impl Reach<'_> {
     fn members(&self) -> Vec<Member<'_>> {
         self.points
             .iter()
-            .map(|(stream, retention)| Member { stream, retention: retention.as_ref(), covers: false })
+            .map(|(_, stream, retention)| Member { stream, retention: retention.as_ref(), covers: false })
             .collect()
     }
 }

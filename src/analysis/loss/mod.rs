@@ -25,6 +25,7 @@ mod ages;
 mod all_time;
 mod chain;
 mod group;
+mod group_terms;
 mod keep;
 mod overlap;
 mod own;
@@ -52,8 +53,8 @@ use shared::Shared;
 use sweep::Strike;
 use union::{Survivors, outcome};
 
-use super::losses::{DataEvent, Losses, Remains, WorstLoss};
-use crate::model::{ChangeRate, CopyId, DatasetId, Id, InstanceId, Model};
+use super::losses::{DataEvent, GroupRemains, Losses, Remains, WorstLoss};
+use crate::model::{ChangeRate, CopyId, DatasetId, GroupId, Id, InstanceId, Model};
 use crate::units::Seconds;
 
 /// What happens to the data.
@@ -81,15 +82,6 @@ pub struct LossQuery<'q> {
     pub event: LossEvent,
 }
 
-/// What is left of one member of a consistency group.
-#[derive(Clone, Copy, Debug)]
-pub struct GroupMember<'q> {
-    /// Its data, what survives of it, and what happens: the same to all members.
-    pub query: LossQuery<'q>,
-    /// Whether its live data is untouched.
-    pub intact: bool,
-}
-
 /// The joint worst case of a consistency group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupLoss {
@@ -110,6 +102,7 @@ pub struct LossEngine<'m> {
     chains: Vec<Arc<Chain>>,
     solver: Solver,
     outcomes: Shared<Question, Arc<Outcome>>,
+    joints: Shared<Vec<GroupRemains>, group::Joint>,
 }
 
 /// A query without names.
@@ -124,7 +117,13 @@ struct Question {
 impl<'m> LossEngine<'m> {
     /// Takes in the copies of a model.
     pub fn new(model: &'m Model) -> Self {
-        Self { model, chains: chain::chains(model), solver: Solver::default(), outcomes: Shared::default() }
+        Self {
+            model,
+            chains: chain::chains(model),
+            solver: Solver::default(),
+            outcomes: Shared::default(),
+            joints: Shared::default(),
+        }
     }
 
     /// The worst case of what survives, with as many missed runs as the objective of the component tolerates.
@@ -179,12 +178,11 @@ impl<'m> LossEngine<'m> {
     }
 
     /// The joint worst case of a group whose members are restored to one instant.
-    pub fn group(&self, members: &[GroupMember<'_>]) -> GroupLoss {
+    pub fn group(&self, members: &[GroupRemains]) -> GroupLoss {
         if let [only] = members {
             return self.group_of_one(only);
         }
-        let parts: Vec<group::Part<'_>> = members.iter().map(|member| self.part(member)).collect();
-        let joint = group::joint(&self.solver, &parts);
+        let joint = self.joint(members);
         GroupLoss {
             worst: joint.loss.map(|loss| Seconds(loss.unsigned_abs())),
             reason: joint.reason,
@@ -193,26 +191,65 @@ impl<'m> LossEngine<'m> {
         }
     }
 
-    fn group_of_one(&self, member: &GroupMember<'_>) -> GroupLoss {
-        if member.intact && member.query.event == LossEvent::Destroyed {
+    /// The joint worst case of a group with its derivation; `dataset` is the member that it is told of.
+    pub fn explain_group(&self, group: GroupId, members: &[GroupRemains], dataset: DatasetId) -> Loss {
+        let own = members.iter().find(|member| member.remains.dataset == dataset);
+        let own = own.map(|member| self.explain(&member.remains));
+        if let ([_], Some(own)) = (members, &own) {
+            return own.clone();
+        }
+        let parts: Vec<group::Part<'_>> = members.iter().map(|member| self.part(member)).collect();
+        let joint = self.joint(members);
+        let alternatives = own.as_ref().map(|own| own.derivation.alternatives.clone()).unwrap_or_default();
+        let terms = group_terms::terms(&self.solver, group, &parts, &joint);
+        Loss {
+            worst: joint.loss.map(|loss| Seconds(loss.unsigned_abs())),
+            via: own.and_then(|own| own.via),
+            worst_at: self.moment(&joint),
+            derivation: Arc::new(Derivation { reason: Some(joint.reason), terms, alternatives }),
+        }
+    }
+
+    fn moment(&self, joint: &group::Joint) -> Option<WorstMoment> {
+        let (at, _) = joint.at?;
+        let (copy, on_completion) = match joint.by {
+            group::Decider::Run { copy, common, .. } => (copy, at > common),
+            group::Decider::Reached { log, .. } => (log, true),
+            group::Decider::Nobody | group::Decider::Log(_) | group::Decider::Copy(..) => return None,
+        };
+        let zone = self.chains.get(copy.index())?.zone().unwrap_or(&self.model.system.timezone).clone();
+        Some(WorstMoment { better_from: at, zone, by: Way::OfGroup(copy), on_completion })
+    }
+
+    fn group_of_one(&self, member: &GroupRemains) -> GroupLoss {
+        if member.intact && member.remains.event == DataEvent::Destroyed {
             return GroupLoss { worst: Some(Seconds::ZERO), reason: Reason::Bounded, worst_at: None, common: None };
         }
-        let loss = self.worst(&member.query);
+        let loss = self.explain(&member.remains);
         let worst_at = loss.worst_at.as_ref().map(WorstMoment::instant);
         GroupLoss { worst: loss.worst, reason: loss.reason(), worst_at, common: None }
     }
 
-    fn part(&self, member: &GroupMember<'_>) -> group::Part<'_> {
-        let query = &member.query;
-        let strike = self.strike(query.dataset, query.event);
-        let question = self.question(query, strike);
-        let copies = question.copies.iter().map(|(place, _)| self.survivor(query.dataset, *place as usize));
-        let in_step = question.replicas.iter().any(|(_, lag)| *lag == 0);
-        let survives = !question.copies.is_empty() || !question.replicas.is_empty();
+    fn joint(&self, members: &[GroupRemains]) -> group::Joint {
+        self.joints.get_or(members.to_vec(), || {
+            let parts: Vec<group::Part<'_>> = members.iter().map(|member| self.part(member)).collect();
+            group::joint(&self.solver, &parts)
+        })
+    }
+
+    fn part(&self, member: &GroupRemains) -> group::Part<'_> {
+        let Remains { dataset, copies, replicas, event } = &member.remains;
+        let strike = self.strike(*dataset, event_of(*event));
+        let chain = |copy: &CopyId| Some((*copy, self.chains.get(copy.index())?.as_ref()));
+        let in_step = replicas.iter().any(|id| replica_lag(self.model, *id) == 0);
+        let survives = !copies.is_empty() || !replicas.is_empty() || member.intact;
+        let data = &self.model.datasets[*dataset];
+        let unchanging = data.change == ChangeRate::Never && survives;
         group::Part {
-            copies: copies.collect(),
-            live: member.intact || in_step || question.unchanging && survives,
-            unchanging: question.unchanging && survives,
+            copies: copies.iter().filter_map(chain).collect(),
+            first_copy: data.copies.first().map_or(0, |first| first.index()),
+            live: member.intact || in_step,
+            unchanging,
             strike,
         }
     }
@@ -273,12 +310,15 @@ impl<'m> LossEngine<'m> {
 impl LossEngine<'_> {
     /// The worst case of what a scenario leaves, with its derivation.
     pub fn explain(&self, remains: &Remains) -> Loss {
-        let event = match remains.event {
-            DataEvent::Destroyed => LossEvent::Destroyed,
-            DataEvent::Corrupted { detection } => LossEvent::Corrupted { detection },
-        };
-        let Remains { dataset, copies, replicas, .. } = remains;
-        self.worst(&LossQuery { dataset: *dataset, copies, replicas, event })
+        let Remains { dataset, copies, replicas, event } = remains;
+        self.worst(&LossQuery { dataset: *dataset, copies, replicas, event: event_of(*event) })
+    }
+}
+
+fn event_of(event: DataEvent) -> LossEvent {
+    match event {
+        DataEvent::Destroyed => LossEvent::Destroyed,
+        DataEvent::Corrupted { detection } => LossEvent::Corrupted { detection },
     }
 }
 
@@ -286,6 +326,11 @@ impl Losses for LossEngine<'_> {
     fn worst(&self, remains: &Remains) -> WorstLoss {
         let loss = self.explain(remains);
         WorstLoss { worst: loss.worst, via: loss.via, worst_at: loss.worst_at.map(|moment| moment.instant()) }
+    }
+
+    fn together(&self, members: &[GroupRemains]) -> WorstLoss {
+        let loss = self.group(members);
+        WorstLoss { worst: loss.worst, via: None, worst_at: loss.worst_at }
     }
 
     fn own_worst(&self, copy: CopyId) -> Option<Seconds> {

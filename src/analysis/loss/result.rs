@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::own::Reason;
 use crate::calendar::{Zone, civil};
-use crate::model::{CopyId, DatasetId, Model, Via};
+use crate::model::{CopyId, DatasetId, GroupId, Model, Via};
 use crate::units::Seconds;
 
 /// A worst-case data loss.
@@ -40,6 +40,8 @@ pub enum Way {
     Replica(usize),
     /// A copy of the data.
     Copy(usize),
+    /// A copy of other data that is restored together with it.
+    OfGroup(CopyId),
 }
 
 /// Just before this instant the loss is largest.
@@ -49,8 +51,8 @@ pub struct WorstMoment {
     pub better_from: i64,
     /// The zone in which to show it: that of the copy that makes it better.
     pub zone: Zone,
-    /// The copy that makes it better, by its place among the copies of the data.
-    pub by: usize,
+    /// The copy that makes it better.
+    pub by: Way,
     /// Whether it does so when its run completes, or already when it captures (corruption that is noticed later).
     pub on_completion: bool,
 }
@@ -105,8 +107,8 @@ pub enum TermKind {
     Unchanging,
     /// The stream of changes is replayed to just before the corruption.
     RollForward,
-    /// A live member of a group that need not be restored.
-    Intact,
+    /// From one instant that all members of a group can be brought to until the next.
+    Common(GroupId),
 }
 
 /// Where a term is written.
@@ -178,9 +180,9 @@ impl Loss {
     /// The moment in words: `Monday 2026-03-30 01:59:59 Europe/Madrid, just before nightly completes`.
     pub fn moment_text(&self, model: &Model, dataset: DatasetId) -> Option<String> {
         let moment = self.worst_at.as_ref()?;
-        let copy = model.datasets[dataset].copies.get(moment.by)?;
+        let Via::Copy(copy) = moment.by.via(model, dataset)? else { return None };
         let does = if moment.on_completion { "completes" } else { "captures" };
-        Some(format!("{moment}, just before {} {does}", model.copies[*copy].name))
+        Some(format!("{moment}, just before {} {does}", model.copies[copy].name))
     }
 }
 
@@ -190,6 +192,7 @@ impl Way {
         let dataset = &model.datasets[dataset];
         match self {
             Way::Copy(place) => dataset.copies.get(place).copied().map(Via::Copy),
+            Way::OfGroup(copy) => Some(Via::Copy(copy)),
             Way::Replica(place) => {
                 model.components[dataset.component].instances.get(place).copied().map(Via::Replication)
             }
@@ -200,6 +203,9 @@ impl Way {
 impl Term {
     /// The address of what the term says in the spec: `components.db.data.main.copies.nightly.takes`.
     pub fn address(&self, model: &Model, dataset: DatasetId) -> Option<String> {
+        if let TermKind::Common(group) = self.kind {
+            return Some(format!("consistency_groups.{}", model.groups[group].name));
+        }
         let via = self.source.of.via(model, dataset)?;
         let owner = match via {
             Via::Replication(instance) => model.instance_address(instance),
@@ -234,7 +240,9 @@ impl Term {
             TermKind::Detection => format!("what {name} completes before the corruption is noticed"),
             TermKind::Unchanging => format!("the data does not change, and {name} has it"),
             TermKind::RollForward => format!("{name} is replayed to just before the corruption"),
-            TermKind::Intact => format!("{name} is intact"),
+            TermKind::Common(group) => {
+                format!("from one instant common to {} to the next", model.groups[group].name)
+            }
         }
     }
 }

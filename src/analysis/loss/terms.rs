@@ -114,7 +114,7 @@ fn log_term(place: usize, loss: i64, strike: &Strike) -> Term {
 }
 
 /// Hold and transfer of a chain and of all that trigger it, the first of them first. Returns their sum.
-fn steps(chain: &Chain, place: usize, terms: &mut Vec<Term>) -> i64 {
+pub(super) fn steps(chain: &Chain, place: usize, terms: &mut Vec<Term>) -> i64 {
     let mut list = Vec::new();
     let mut at = Some(chain);
     let mut hops = 0;

@@ -148,6 +148,8 @@ fn alone_candidate(
             let source = TermSource { of: alternative.way, hops: 0, key: "lag" };
             (vec![Term { kind: TermKind::Lag, seconds: loss, source, runs: None }], None)
         }
+        // Data by itself has nothing to do with that of others.
+        Way::OfGroup(_) => return None,
         Way::Copy(place) => {
             let chain = base_of(survivors, place)?;
             let own = solver.own(chain, strike);
@@ -219,5 +221,5 @@ fn moment(survivors: &Survivors<'_>, places: &[(usize, &Chain)], peak: &Peak) ->
     let Shape::Runs { stream, .. } = &chain.shape else { return None };
     let zone = chain.zone().unwrap_or(survivors.zone).clone();
     let on_completion = peak.at == peak.next.1 + stream.delay;
-    Some(WorstMoment { better_from: peak.at, zone, by, on_completion })
+    Some(WorstMoment { better_from: peak.at, zone, by: Way::Copy(by), on_completion })
 }

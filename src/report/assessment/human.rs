@@ -224,7 +224,11 @@ fn loss_lines(
         Some(Via::Guarantee) => ", as the provider promises".to_owned(),
         None => String::new(),
     };
-    let _ = writeln!(out, "  loses of {name}: {amount}{via}  [{verdict}]");
+    let group = loss.group.as_ref().map(|with| {
+        let alone = with.alone.worst.map_or("all of it".to_owned(), Seconds::human);
+        format!(", with the group {} (alone {alone})", model.groups[with.group].name)
+    });
+    let _ = writeln!(out, "  loses of {name}: {amount}{via}{}  [{verdict}]", group.unwrap_or_default());
     let Some(explained) = explained else { return };
     let mut sum = String::new();
     for term in &explained.derivation.terms {

@@ -68,6 +68,9 @@ struct DatasetLoss {
     met: Option<bool>,
     /// `replication:INSTANCE`, `copy:NAME` or `guarantee`; null where the data is lost.
     via: Option<String>,
+    /// The consistency group with which it is restored to one instant, where it loses more on that account than alone; else
+    /// null.
+    group: Option<String>,
     /// The last second at which the loss is at its worst, with the offset of the copy's zone; null where every moment is as bad
     /// or phases are not known.
     worst_at: Option<String>,
@@ -225,6 +228,7 @@ fn dataset_loss(model: &Model, judged: &Judged<'_>, loss: &DataLoss, explained: 
         objective_s: judged.promise.rpo.map(|rpo| rpo.at_most.0),
         met: judged.rpo_met(loss),
         via: loss.loss.via.map(|via| via_text(model, via)),
+        group: loss.group.as_ref().map(|with| model.groups[with.group].name.clone()),
         worst_at: explained.and_then(|loss| loss.worst_at.as_ref()).map(|moment| moment.rfc3339()),
         derivation: terms
             .map(|term| Term {

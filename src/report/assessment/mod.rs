@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use crate::analysis::assess::{Assessment, Assumption, Judged, Summary, assumptions, untouched};
 use crate::analysis::context::Context;
 use crate::analysis::loss::{Loss, LossEngine};
-use crate::analysis::losses::Remains;
+use crate::analysis::losses::{GroupRemains, Remains};
 use crate::analysis::outcome::{ComponentResult, DataLoss, recovery};
 use crate::analysis::scenario::Scenario;
-use crate::model::{ComponentId, DatasetId, Via};
+use crate::model::{ComponentId, GroupId, Via};
 use crate::terms::ScenarioKind;
 
 use super::Style;
@@ -62,6 +62,12 @@ struct Row<'a> {
     losses: Vec<(DataLoss, Option<Loss>)>,
 }
 
+/// What a scenario leaves of the data that it hits: the questions to which the losses are the answers.
+struct Left {
+    alone: BTreeMap<ComponentId, Vec<Remains>>,
+    groups: BTreeMap<GroupId, Vec<GroupRemains>>,
+}
+
 impl<'a> AssessmentView<'a> {
     /// The view of an assessment through a filter.
     pub fn new(
@@ -103,7 +109,7 @@ impl<'a> AssessmentView<'a> {
 
     /// Every result that is shown, with derivations. Scenarios that share an outcome share the work.
     fn rows(&self) -> Vec<Row<'a>> {
-        let mut remains: BTreeMap<usize, BTreeMap<ComponentId, Vec<Remains>>> = BTreeMap::new();
+        let mut remains: BTreeMap<usize, Left> = BTreeMap::new();
         let mut rows = Vec::new();
         for judged in self.judged() {
             let key = std::ptr::from_ref(judged.outcome) as usize;
@@ -111,28 +117,31 @@ impl<'a> AssessmentView<'a> {
                 Vec::new()
             } else {
                 let of_outcome = remains.entry(key).or_insert_with(|| self.remains(&judged));
-                self.losses(judged.result, of_outcome.get(&judged.result.component).map(Vec::as_slice))
+                self.losses(judged.result, of_outcome)
             };
             rows.push(Row { judged, losses });
         }
         rows
     }
 
-    fn remains(&self, judged: &Judged<'_>) -> BTreeMap<ComponentId, Vec<Remains>> {
+    fn remains(&self, judged: &Judged<'_>) -> Left {
         let recovery = recovery(self.context, judged.scenario);
         let hit = judged.outcome.results.iter().filter(|result| !result.data_loss.is_empty());
-        hit.map(|result| (result.component, recovery.remains(self.context, result.component))).collect()
+        let alone = hit.map(|result| (result.component, recovery.remains(self.context, result.component))).collect();
+        let groups = recovery.spread.groups.iter();
+        let groups = groups.map(|&group| (group, recovery.group_remains(self.context, group))).collect();
+        Left { alone, groups }
     }
 
-    fn losses(&self, result: &ComponentResult, remains: Option<&[Remains]>) -> Vec<(DataLoss, Option<Loss>)> {
-        let left = |dataset: DatasetId| remains?.iter().find(|left| left.dataset == dataset);
+    fn losses(&self, result: &ComponentResult, left: &Left) -> Vec<(DataLoss, Option<Loss>)> {
         let explain = |loss: &DataLoss| {
-            (
-                *loss,
-                left(loss.dataset).filter(|_| loss.loss.via != Some(Via::Guarantee)).map(|l| self.engine.explain(l)),
-            )
+            if let Some(with) = &loss.group {
+                return Some(self.engine.explain_group(with.group, left.groups.get(&with.group)?, loss.dataset));
+            }
+            let alone = left.alone.get(&result.component)?.iter().find(|left| left.dataset == loss.dataset);
+            alone.filter(|_| loss.loss.via != Some(Via::Guarantee)).map(|left| self.engine.explain(left))
         };
-        result.data_loss.iter().map(explain).collect()
+        result.data_loss.iter().map(|loss| (loss.clone(), explain(loss))).collect()
     }
 
     /// Components that a scenario does nothing to, where all are asked for.

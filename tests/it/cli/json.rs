@@ -76,7 +76,18 @@ fn findings_have_the_fields_of_the_contract() {
     assert!(outputs.iter().all(|found| found["format"] == "drplan.findings/1"));
     has_keys(&outputs, "", &["format", "findings", "summary"]);
     let finding = [
-        "name", "severity", "address", "scenario", "file", "line", "column", "message", "notes", "path", "help",
+        "name",
+        "severity",
+        "address",
+        "scenario",
+        "file",
+        "line",
+        "column",
+        "message",
+        "notes",
+        "path",
+        "help",
+        "fingerprint",
         "waived",
     ];
     has_keys(&outputs, "findings[]", &finding);
@@ -106,7 +117,7 @@ fn assessments_have_the_fields_of_the_contract() {
     has_keys(&outputs, "", &["format", "system", "clock_starts", "results", "assumptions", "summary"]);
     let result = ["scenario", "kind", "component", "impact", "strategy", "through", "data_loss", "recovery"];
     has_keys(&outputs, "results[]", &result);
-    let loss = ["dataset", "worst_s", "objective_s", "met", "via", "worst_at", "derivation", "alternatives"];
+    let loss = ["dataset", "worst_s", "objective_s", "met", "via", "group", "worst_at", "derivation", "alternatives"];
     has_keys(&outputs, "results[].data_loss[]", &loss);
     has_keys(&outputs, "results[].data_loss[].derivation[]", &["label", "seconds", "address"]);
     has_keys(&outputs, "results[].data_loss[].alternatives[]", &["via", "worst_s"]);
