@@ -55,6 +55,8 @@ pub(super) enum Command {
     Assess(Assess),
     /// Draw the dependency graph
     Graph(Graph),
+    /// Turn the output of real tools into observed state
+    Observe(Observe),
     /// Write Puppet code and runbooks
     Generate(Generate),
     /// Put specs into canonical order and spacing; comments stay
@@ -208,6 +210,23 @@ pub(super) enum GraphFormat {
     Svg,
     /// Nodes and edges for tools.
     Json,
+}
+
+/// `observe`
+#[derive(Debug, Args)]
+pub(super) struct Observe {
+    /// An adapter, whose output it is where the output does not say, and the file; standard input without one or with `-`
+    #[arg(value_name = "ADAPTER[@WHOSE][=FILE]")]
+    pub sources: Vec<String>,
+    /// The spec whose components, copies and stores are looked for
+    #[arg(long, value_name = "SPEC", default_value = ".")]
+    pub spec: PathBuf,
+    /// Write to this file, whole or not at all, instead of printing
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Name every adapter, and the command whose output it reads
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// `generate`

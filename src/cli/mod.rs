@@ -13,6 +13,7 @@ mod graph;
 mod init;
 mod io;
 mod man;
+mod observe;
 mod pipeline;
 mod progress;
 mod schema;
@@ -38,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Validate(args) => validate::run(args, common),
         Command::Assess(args) => assess::run(args, common),
         Command::Graph(args) => graph::run(args, common),
+        Command::Observe(args) => observe::run(args, common),
         Command::Generate(args) => generate::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
         Command::Explain(args) => explain::run(args),

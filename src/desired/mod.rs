@@ -7,6 +7,7 @@
 mod freshness;
 mod host;
 mod job;
+mod names;
 mod resource;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use resource::{Attribute, Resource, ResourceKind};
 pub use timing::{Trigger, calendar_at_least};
 
 use crate::model::{CopyId, Id, InstanceId, Model, StoreId, Table};
+use crate::observed::Names;
 use crate::terms::Role;
 
 /// Everything that ought to exist.
@@ -51,6 +53,11 @@ impl Desired {
     /// The host of a store, where Puppet manages one.
     pub fn host_of_store(&self, store: StoreId) -> Option<&Host> {
         self.hosts.of_store(store).map(|id| self.hosts.get(id))
+    }
+
+    /// What everything is called out there, for whoever reads the output of tools.
+    pub fn names(&self, model: &Model) -> Names {
+        names::names(self, model)
     }
 
     /// Everything as addressed resources with plain attributes, in the order of the spec.

@@ -31,9 +31,11 @@
 //!
 //! Nothing here looks at a spec, judges, or asks what time it is.
 
+pub mod adapters;
 mod address;
 mod field;
 mod merge;
+mod names;
 mod read;
 mod schema;
 mod state;
@@ -43,6 +45,7 @@ mod write;
 pub use address::{Address, Kind};
 pub use field::{Field, Nature};
 pub use merge::Conflict;
+pub use names::{ComponentNames, CopyNames, DatasetNames, InstanceNames, Names, Start, StoreNames};
 pub use read::read;
 pub use schema::schema;
 pub use state::{Observed, Thing};

@@ -33,7 +33,8 @@ fn no_source_knows_a_product() {
     let products =
         ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbit", "haproxy", "wso2", "pgbackrest", "mssql"];
     for file in sources(&root().join("src")) {
-        if file.to_string_lossy().contains("/tests") {
+        // An adapter reads the format of one product.
+        if file.to_string_lossy().contains("/tests") || file.to_string_lossy().contains("src/observed/adapters/") {
             continue;
         }
         for (number, line) in code_of(&file).lines().enumerate() {
