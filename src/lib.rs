@@ -23,6 +23,7 @@ pub mod analysis;
 pub mod desired;
 // Layer 5: opinions on computed facts.
 pub mod check;
+pub mod compare;
 // Layer 6: values in, bytes out.
 pub mod emit;
 pub mod report;

@@ -12,6 +12,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("observed", observed::schema().clone()),
         ("findings", report::findings_schema()),
         ("assessment", report::assessment_schema()),
+        ("comparison", report::comparison_schema()),
         ("graph", report::graph_schema()),
     ]
 }

@@ -57,6 +57,8 @@ pub(super) enum Command {
     Graph(Graph),
     /// Turn the output of real tools into observed state
     Observe(Observe),
+    /// Say how the posture changes from one spec to another, and why
+    Compare(Compare),
     /// Write Puppet code and runbooks
     Generate(Generate),
     /// Put specs into canonical order and spacing; comments stay
@@ -227,6 +229,48 @@ pub(super) struct Observe {
     /// Name every adapter, and the command whose output it reads
     #[arg(long)]
     pub list: bool,
+}
+
+/// `compare`
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// Two specs, each a file, a folder or `REVISION:PATH`; or `REVISION..REVISION` and the spec's path. Revisions are read from
+    /// the objects of the git repository; nothing is checked out. An empty revision after `..` is the working tree, and
+    /// `...` compares with the common ancestor
+    #[arg(value_name = "BASE|RANGE", required = true, num_args = 1..=2)]
+    pub sides: Vec<String>,
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t = CompareFormat::Human)]
+    pub format: CompareFormat,
+    /// Write the comparison in another format to a file as well; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// What makes the exit code 1
+    #[arg(long, value_enum, default_value_t = Decline::Worse, value_name = "CHANGE")]
+    pub fail_on: Decline,
+    /// Exit with 0 whatever is found; failures to do the work still give 2
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// Formats of comparisons by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// For a person.
+    Human,
+    /// `drplan.comparison/1`.
+    Json,
+    /// A comment on a pull request.
+    Markdown,
+}
+
+/// Changes for the worse, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Decline {
+    /// Anything promised that gets worse, and any promise that gets weaker.
+    Worse,
+    /// Only a promise that is newly broken.
+    Unmet,
 }
 
 /// `generate`

@@ -28,19 +28,29 @@ pub(super) fn read_spec(path: &Path, limits: Limits) -> Result<(SourceMap, Diagn
     for file in files {
         let bytes = read_file(&file, limits)?;
         let name = file.strip_prefix("./").unwrap_or(&file).to_string_lossy().into_owned();
-        let file = match text::decode(&bytes) {
-            Ok(text) => SourceFile::new(name, text),
-            Err(problem) => {
-                let id = sources.add(SourceFile::new(name, text::decode_lossy(&bytes)));
-                let span = Span::new(id, problem.start, problem.end);
-                let diagnostic = Diagnostic::error(Code(problem.name), problem.message).at(span);
-                diagnostics.push(diagnostic.maybe_help(problem.help));
-                continue;
-            }
-        };
-        sources.add(file);
+        add_source(name, &bytes, &mut sources, &mut diagnostics);
     }
     Ok((sources, diagnostics))
+}
+
+/// Adds a file of a spec; text that is not UTF-8 is reported as a finding.
+pub(super) fn add_source(name: String, bytes: &[u8], sources: &mut SourceMap, diagnostics: &mut Diagnostics) {
+    match text::decode(bytes) {
+        Ok(text) => {
+            sources.add(SourceFile::new(name, text));
+        }
+        Err(problem) => {
+            let id = sources.add(SourceFile::new(name, text::decode_lossy(bytes)));
+            let span = Span::new(id, problem.start, problem.end);
+            let diagnostic = Diagnostic::error(Code(problem.name), problem.message).at(span);
+            diagnostics.push(diagnostic.maybe_help(problem.help));
+        }
+    }
+}
+
+/// Whether a file of this name in a spec's folder belongs to the spec.
+pub(super) fn is_spec_file(name: &str) -> bool {
+    name == "drplan.yaml" || name.ends_with(".drplan.yaml")
 }
 
 /// The files of a spec in a folder, by name.
@@ -51,7 +61,7 @@ pub(super) fn spec_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let entry = entry.map_err(|error| cannot("read", folder, &error))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name == "drplan.yaml" || name.ends_with(".drplan.yaml") {
+        if is_spec_file(&name) {
             files.push(entry.path());
         } else if entry.path().join("drplan.yaml").is_file() {
             below.push(entry.path());
@@ -183,7 +193,15 @@ pub(super) fn read_tree(folder: &Path) -> Result<std::collections::BTreeMap<Stri
 
 /// Prints to standard output. A reader that has gone away is no mistake.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let text = &*disarmed(text);
+    write_out(&disarmed(text))
+}
+
+/// As [`print`], for text that is meant for the runner of a job.
+pub(super) fn print_commands(text: &str) -> Result<(), Failure> {
+    write_out(&without_marks(text))
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -198,15 +216,23 @@ pub(super) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", disarmed(text));
 }
 
-/// The runners of GitHub and Azure take `##[…]` and `##vso[…]` anywhere in a line for a command of the job, and TeamCity
-/// `##teamcity[…]`; what a spec says must not become one.
+/// What a spec says must not become a command of the job that prints it: GitHub takes `::…` at the beginning of a line for
+/// one.
 fn disarmed(text: &str) -> Cow<'_, str> {
-    const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
-    if !text.contains("##") {
-        return Cow::Borrowed(text);
+    let text = without_marks(text);
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    if !(text.contains("::") && text.lines().any(begins)) {
+        return text;
     }
-    COMMANDS.iter().fold(Cow::Borrowed(text), |text, command| match text.contains(command) {
-        true => Cow::Owned(text.replace(command, &format!("#<U+0023>{}", &command[2..]))),
+    let disarm = |line: &str| if begins(line) { line.replacen("::", ":<U+003A>", 1) } else { line.to_owned() };
+    Cow::Owned(text.split_inclusive('\n').map(disarm).collect())
+}
+
+/// The runners of GitHub and Azure take `##[…]` and `##vso[…]` anywhere in a line for a command, TeamCity `##teamcity[…]`.
+fn without_marks(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+    MARKS.iter().fold(Cow::Borrowed(text), |text, mark| match text.contains(mark) {
+        true => Cow::Owned(text.replace(mark, &format!("#<U+0023>{}", &mark[2..]))),
         false => text,
     })
 }

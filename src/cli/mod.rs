@@ -3,12 +3,14 @@
 mod args;
 mod assess;
 mod clock;
+mod compare;
 mod completions;
 pub mod deploy;
 mod exit;
 mod explain;
 mod fmt;
 mod generate;
+mod git;
 mod graph;
 mod init;
 mod io;
@@ -40,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Assess(args) => assess::run(args, common),
         Command::Graph(args) => graph::run(args, common),
         Command::Observe(args) => observe::run(args, common),
+        Command::Compare(args) => compare::run(args, common),
         Command::Generate(args) => generate::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
         Command::Explain(args) => explain::run(args),

@@ -26,9 +26,14 @@ pub(super) struct Loaded {
 
 /// Reads a spec and resolves it.
 pub(super) fn load(path: &Path, common: &Common) -> Result<Loaded, Failure> {
-    let limits = Limits::default();
     let catalogue = catalogue(common)?;
-    let (sources, mut diagnostics) = io::read_spec(path, limits)?;
+    let (sources, diagnostics) = io::read_spec(path, Limits::default())?;
+    Ok(resolve(sources, diagnostics, catalogue))
+}
+
+/// Resolves a spec that has been read.
+pub(super) fn resolve(sources: SourceMap, mut diagnostics: Diagnostics, catalogue: Catalogue) -> Loaded {
+    let limits = Limits::default();
     let (model, found) = {
         let (spec, mut found) = Spec::read(&sources, limits);
         let (model, meaning) = model::resolve(&spec, &catalogue);
@@ -36,7 +41,7 @@ pub(super) fn load(path: &Path, common: &Common) -> Result<Loaded, Failure> {
         (model, found)
     };
     diagnostics.append(found);
-    Ok(Loaded { sources, catalogue, model, diagnostics })
+    Loaded { sources, catalogue, model, diagnostics }
 }
 
 /// The built-in technologies, and those of the user over them.

@@ -26,7 +26,12 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     report.fails_from = threshold(&args.fail_on);
     drop(progress);
     let sources = &loaded.sources;
-    io::print(&report::findings(&report, sources, format(args.format), io::style(common.color)))?;
+    let text = report::findings(&report, sources, format(args.format), io::style(common.color));
+    if args.format == FindingsFormat::Github {
+        io::print_commands(&text)?
+    } else {
+        io::print(&text)?
+    }
     for (format, path) in extra {
         io::replace(path.as_ref(), &report::findings(&report, sources, format, Style::Plain))?;
     }

@@ -238,8 +238,10 @@ fn several_reports_come_from_one_run() {
 #[test]
 fn commands_of_runners_are_disarmed_in_every_output() {
     let folder = tempfile::tempdir().unwrap();
-    let spec = "drplan: 1\nsystem: {name: \"a ##[error]x ##vso[task.setvariable variable=a]b\", \"##[x]\": 1}\n";
+    let spec =
+        "drplan: 1\nsystem: {name: \"::add-mask::a ##[error]x ##vso[task.setvariable variable=a]b\", \"##[x]\": 1}\n";
     fs::write(folder.path().join("drplan.yaml"), spec).unwrap();
+    assert!(!printed("human", folder.path().to_str().unwrap()).lines().any(|line| line.trim_start().starts_with("::")));
     for format in ["human", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
         let out = printed(format, folder.path().to_str().unwrap());
         assert!(!out.is_empty() && !out.contains("##[") && !out.contains("##vso["), "{format}: {out}");

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["observed", "spec", "tech"],
     &["model"],
     &["analysis", "desired"],
-    &["check"],
+    &["check", "compare"],
     &["emit", "report"],
     &["schemas"],
     &["cli"],

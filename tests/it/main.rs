@@ -12,6 +12,7 @@ mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
 mod cli;
+mod compare;
 mod emit_hostile;
 mod examples;
 mod findings;

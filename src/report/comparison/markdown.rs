@@ -1,0 +1,127 @@
+//! A comparison as a comment on a pull request: the worst in the first line, what became better folded away.
+
+use super::{ComparisonView, Entry, words};
+use crate::compare::{InputChange, Verdict};
+use crate::diag::markup::{md_code, md_message};
+use crate::report::page::Page;
+
+/// Entries of a verdict that stand open; the rest can be unfolded.
+const OPEN: usize = 6;
+
+/// Inputs that are named behind a number.
+const CAUSES: usize = 2;
+
+pub(super) fn render(view: &ComparisonView<'_>) -> String {
+    let comparison = view.comparison;
+    let mut page = Page::new("comparison");
+    let sign = if comparison.is_worse() { "❌" } else { "✅" };
+    let headline = words::headline(comparison);
+    page.push(&format!("### {sign} {}: {headline}\n\n", md_message(&comparison.system)));
+    for verdict in [Verdict::NewlyUnmet, Verdict::Worse] {
+        open(view, verdict, &mut page);
+        if verdict == Verdict::NewlyUnmet {
+            promises(view, true, &mut page);
+        }
+    }
+    for verdict in [Verdict::NewlyMet, Verdict::Better, Verdict::Unpromised] {
+        let entries = view.entries(verdict);
+        let summary = format!("{} ({})", words::heading(verdict), entries.len());
+        page.fold(&summary, entries.iter().map(|entry| point(view, entry)));
+    }
+    promises(view, false, &mut page);
+    movements(view, &mut page);
+    let inputs = &comparison.inputs;
+    let summary = format!("Changed inputs ({})", inputs.len());
+    page.fold(&summary, inputs.iter().map(|input| format!("- {}\n", cause(view, input))));
+    page.finish()
+}
+
+fn open(view: &ComparisonView<'_>, verdict: Verdict, page: &mut Page) {
+    let entries = view.entries(verdict);
+    if entries.is_empty() {
+        return;
+    }
+    page.push(&format!("**{}**\n\n", words::heading(verdict)));
+    let (shown, rest) = entries.split_at(entries.len().min(OPEN));
+    for entry in shown {
+        page.push(&point(view, entry));
+    }
+    page.push("\n");
+    page.fold(&format!("{} more", rest.len()), rest.iter().map(|entry| point(view, entry)));
+}
+
+fn point(view: &ComparisonView<'_>, entry: &Entry<'_>) -> String {
+    let row = entry.first;
+    let remark = words::remark(row).map(|remark| format!(", {remark}")).unwrap_or_default();
+    let mut out = format!(
+        "- {}, {}: {}, {}{remark}",
+        words::subject(row, md_code),
+        md_message(&words::scenario(&row.scenario)),
+        words::arrow(row, |after| format!("**{after}**")),
+        words::objective(row),
+    );
+    if let Some(through) = &row.through {
+        out.push_str(&format!(", through {}", md_code(through)));
+    }
+    if let Some(others) = words::others(entry) {
+        out.push_str(&format!("<br>{}", md_message(&others)));
+    }
+    if let Some(followers) = words::followers(entry, md_code) {
+        out.push_str(&format!("<br>{followers}"));
+    }
+    let causes = view.causes(entry);
+    for input in causes.iter().take(CAUSES) {
+        out.push_str(&format!("<br>because {}", cause(view, input)));
+    }
+    if causes.len() > CAUSES {
+        out.push_str(&format!("<br>and for {} more", causes.len() - CAUSES));
+    }
+    out.push('\n');
+    out
+}
+
+fn cause(view: &ComparisonView<'_>, input: &InputChange) -> String {
+    let place = view.place(input).map(|place| format!(" ({})", md_code(&place))).unwrap_or_default();
+    let told = match (&input.base, &input.head) {
+        (Some(base), Some(head)) => format!("{} → {}", md_code(base), md_code(head)),
+        (None, Some(head)) => format!("new: {}", md_code(head)),
+        (Some(base), None) => format!("gone: {}", md_code(base)),
+        (None, None) => "changed".to_owned(),
+    };
+    format!("{} {told}{place}", md_code(&input.address()))
+}
+
+fn promises(view: &ComparisonView<'_>, weaker: bool, page: &mut Page) {
+    let changes = view.comparison.promises.iter().filter(|change| change.is_weaker() == weaker);
+    let points: Vec<String> = changes.map(|change| format!("- {}\n", words::promise(change, md_code))).collect();
+    if points.is_empty() {
+        return;
+    }
+    page.push(if weaker { "**Weaker promises**\n\n" } else { "**Stronger promises**\n\n" });
+    for point in points {
+        page.push(&point);
+    }
+    page.push("\n");
+}
+
+fn movements(view: &ComparisonView<'_>, page: &mut Page) {
+    let comparison = view.comparison;
+    for (old, new) in &comparison.renamed {
+        page.push(&format!("Renamed: {} is now {}\n\n", md_code(old), md_code(new)));
+    }
+    let line = |what: &str, names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| md_code(name)).collect();
+        format!("{what}: {}\n", names.join(", "))
+    };
+    for (what, names) in
+        [("New components", &comparison.components.appeared), ("Gone components", &comparison.components.went)]
+    {
+        if !names.is_empty() {
+            page.push(&format!("{}\n", line(what, names)));
+        }
+    }
+    let (appeared, went) = (&comparison.scenarios.appeared, &comparison.scenarios.went);
+    let lines = [("New", appeared), ("Gone", went)].into_iter().filter(|(_, names)| !names.is_empty());
+    let lines: Vec<String> = lines.map(|(what, names)| line(what, names)).collect();
+    page.fold(&format!("Scenarios: {} new, {} gone", appeared.len(), went.len()), lines);
+}

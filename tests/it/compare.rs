@@ -1,0 +1,225 @@
+//! Real changes to the examples, each with the comment that a reviewer gets: `tests/compare/NAME.change` says what is
+//! changed, `NAME.md` is the comment, byte for byte. `DRPLAN_BLESS=1` rewrites the comments.
+//!
+//! A change names its example in a line `base:` and replaces texts that stand there once: `<<<<`, the old text, `====`, the
+//! new one, `>>>>`. A text that is only part of a line is written with that part alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::hostile;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The changes by name.
+fn changes() -> Vec<(String, String)> {
+    let mut changes: Vec<(String, String)> = fs::read_dir(root().join("tests/compare"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "change"))
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    changes.sort();
+    changes
+}
+
+/// The spec before and after a change.
+fn before_and_after(name: &str, change: &str) -> (String, String) {
+    let base = change.lines().find_map(|line| line.strip_prefix("base: ")).unwrap();
+    let before = fs::read_to_string(root().join(base).join("drplan.yaml")).unwrap();
+    let mut after = before.clone();
+    for edit in change.split("<<<<\n").skip(1) {
+        let (old, rest) = edit.split_once("====\n").unwrap();
+        let new = rest.split_once(">>>>").unwrap().0;
+        // A part of a line has no line break in the spec, and here every text has one.
+        let (old, new) = if after.matches(old).count() == 1 {
+            (old, new)
+        } else {
+            (old.trim_end_matches('\n'), new.trim_end_matches('\n'))
+        };
+        assert_eq!(after.matches(old).count(), 1, "{name}: {old:?} does not stand there once");
+        after = after.replace(old, new);
+    }
+    (before, after)
+}
+
+fn drplan(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_drplan")).args(args).current_dir(folder).env_clear().output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A folder with `base/` and `head/`.
+fn laid_out(before: &str, after: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("base", before), ("head", after)] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("drplan.yaml"), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn every_change_has_its_comment() {
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string(root().join("schemas/comparison.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let changes = changes();
+    assert!(changes.len() >= 20);
+    for (name, change) in changes {
+        let (before, after) = before_and_after(&name, &change);
+        let folder = laid_out(&before, &after);
+        let output =
+            drplan(folder.path(), &["compare", "base", "head", "--format", "markdown", "--report", "json=out.json"]);
+        assert!(output.stderr.is_empty(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let comment = text(&output);
+        let path = root().join(format!("tests/compare/{name}.md"));
+        if std::env::var_os("DRPLAN_BLESS").is_some() {
+            fs::write(&path, &comment).unwrap();
+        }
+        let wanted = fs::read_to_string(&path).unwrap_or_default();
+        let diff = similar::TextDiff::from_lines(&*wanted, &*comment).unified_diff().to_string();
+        assert!(diff.is_empty(), "{name}.md is out of date (DRPLAN_BLESS=1 rewrites it):\n{diff}");
+        let json: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("out.json")).unwrap()).unwrap();
+        assert!(validator.is_valid(&json), "{name}: {:?}", validator.iter_errors(&json).next().map(|e| e.to_string()));
+        let worse = json["summary"]["is_worse"].as_bool().unwrap();
+        assert_eq!(output.status.code(), Some(i32::from(worse)), "{name}");
+        assert_eq!(comment.lines().nth(1).unwrap().starts_with("### ❌"), worse, "{name}");
+        for row in json["changes"].as_array().unwrap() {
+            assert!(!row["causes"].as_array().unwrap().is_empty(), "{name}: nothing is said to be behind {row}");
+        }
+    }
+}
+
+#[test]
+fn a_change_and_its_reversal_are_opposites() {
+    for (name, change) in changes() {
+        let (before, after) = before_and_after(&name, &change);
+        let folder = laid_out(&before, &after);
+        let counts = |args: [&str; 2]| {
+            let output = drplan(folder.path(), &["compare", args[0], args[1], "--format", "json"]);
+            let json: Value = serde_json::from_str(&text(&output)).unwrap();
+            let rows = json["changes"].as_array().unwrap().clone();
+            let known = rows.into_iter().filter(|row| !row["base"].is_null());
+            let (mut worse, mut better, mut unmet, mut met) = (0, 0, 0, 0);
+            for row in known {
+                match row["verdict"].as_str().unwrap() {
+                    "worse" => worse += 1,
+                    "better" => better += 1,
+                    "newly-unmet" => unmet += 1,
+                    "newly-met" => met += 1,
+                    _ => {}
+                }
+            }
+            (worse, better, unmet, met)
+        };
+        let (worse, better, unmet, met) = counts(["base", "head"]);
+        assert_eq!(counts(["head", "base"]), (better, worse, met, unmet), "{name}");
+        assert_eq!(counts(["head", "head"]), (0, 0, 0, 0), "{name}");
+    }
+}
+
+fn git(folder: &Path, args: &[&str]) {
+    let output = Command::new("git")
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.com"), ("HOME", "/nonexistent")])
+        .envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.com"), ("GIT_CONFIG_NOSYSTEM", "1")])
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run git: {error}; install it with: apt-get install git"));
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn revisions_are_read_from_the_objects() {
+    let (before, after) = before_and_after(
+        "schedule-loosened",
+        &changes().into_iter().find(|(name, _)| name == "schedule-loosened").unwrap().1,
+    );
+    let folder = laid_out(&before, &after);
+    let expected = text(&drplan(folder.path(), &["compare", "base", "head", "--format", "json"]));
+    let repository = tempfile::tempdir().unwrap();
+    let at = repository.path();
+    fs::create_dir_all(at.join("dr/spec")).unwrap();
+    git(at, &["init", "-q", "-b", "main"]);
+    fs::write(at.join("dr/spec/drplan.yaml"), &before).unwrap();
+    git(at, &["add", "."]);
+    git(at, &["commit", "-q", "-m", "before"]);
+    git(at, &["checkout", "-q", "-b", "change"]);
+    fs::write(at.join("dr/spec/drplan.yaml"), &after).unwrap();
+    git(at, &["commit", "-q", "-a", "-m", "after"]);
+    git(at, &["checkout", "-q", "main"]);
+    fs::write(at.join("other"), "x").unwrap();
+    git(at, &["add", "."]);
+    git(at, &["commit", "-q", "-m", "elsewhere"]);
+    git(at, &["gc", "-q"]);
+    let rows = |text: &str| serde_json::from_str::<Value>(text).unwrap()["changes"].clone();
+    for (here, args) in [
+        (at.to_path_buf(), vec!["main..change", "dr/spec"]),
+        (at.to_path_buf(), vec!["main...change", "dr/spec/drplan.yaml"]),
+        (at.join("dr"), vec!["main..change", "spec"]),
+        (at.join("dr/spec"), vec!["main..change"]),
+        (at.to_path_buf(), vec!["main:dr/spec", "change:dr/spec/drplan.yaml"]),
+    ] {
+        let output = drplan(&here, &[&["compare", "--format", "json"], args.as_slice()].concat());
+        assert_eq!(rows(&text(&output)), rows(&expected), "{args:?}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    fs::write(at.join("dr/spec/drplan.yaml"), &after).unwrap();
+    assert_eq!(rows(&text(&drplan(at, &["compare", "--format", "json", "main..", "dr/spec"]))), rows(&expected));
+    for (args, told) in [
+        (vec!["nowhere..change", "dr/spec"], "there is no revision `nowhere`"),
+        (vec!["main..change", "dr"], "there is no spec at dr in `main`"),
+        (vec!["main..change", "/etc"], "is in no git repository"),
+        (vec!["main:../../etc/passwd", "dr/spec"], "there is no spec at"),
+    ] {
+        let output = drplan(at, &[&["compare"], args.as_slice()].concat());
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {complaint}");
+        assert!(complaint.contains(told), "{args:?}: {complaint}");
+    }
+}
+
+#[test]
+fn links_in_a_revision_are_not_followed() {
+    let repository = tempfile::tempdir().unwrap();
+    let at = repository.path();
+    git(at, &["init", "-q", "-b", "main"]);
+    std::os::unix::fs::symlink("/etc/passwd", at.join("drplan.yaml")).unwrap();
+    git(at, &["add", "."]);
+    git(at, &["commit", "-q", "-m", "link"]);
+    let output = drplan(at, &["compare", "main..main", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no spec at"));
+}
+
+#[test]
+fn hostile_texts_stay_texts_in_a_comparison() {
+    let spec = fs::read_to_string(root().join("examples/wso2-identity-server/drplan.yaml")).unwrap();
+    for hostile in
+        hostile::texts(20).into_iter().step_by(9).chain(["@org/team ::error::x", "##[error]x"].map(str::to_owned))
+    {
+        let quoted = serde_json::to_string(&hostile).unwrap();
+        let after = spec
+            .replace("name: identity\n", &format!("name: {quoted}\n"))
+            .replace("description: A data centre in another city", &format!("description: {quoted}"));
+        let folder = laid_out(&spec, &after);
+        for format in ["markdown", "human"] {
+            let output = drplan(folder.path(), &["compare", "base", "head", "--format", format]);
+            let out = String::from_utf8(output.stdout).unwrap();
+            let hidden = out.chars().find(|c| drplan::diag::visible::is_hidden(*c) && *c != '\n');
+            assert_eq!(hidden, None, "{format}: {out:?}");
+            assert!(!out.contains("##[") && out.lines().all(|line| !line.trim_start().starts_with("::")), "{out}");
+        }
+    }
+}
