@@ -188,7 +188,8 @@ pub struct Objective<'a> {
     /// What holds instead in a kind of scenario (`site-loss`) or in a scenario of the spec, by its name.
     #[serde(borrow)]
     pub scenarios: Option<Map<ScenarioPromise<'a>, &'a str>>,
-    /// So many runs in a row may fail and the recovery point objective still hold.
+    /// So many runs in a row may fail and the recovery point objective still hold. A run that failed replaces no older
+    /// point.
     pub tolerates_missed_runs: Option<At<u32>>,
     /// How many copies there must be: the 3-2-1-1-0 rule.
     pub copies: Option<At<CopiesRule>>,

@@ -251,7 +251,8 @@ fn newest_common(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) ->
 impl Member<'_> {
     /// The newest point up to `bound` that is left after a strike at `at`.
     fn point_up_to(&self, bound: i64, at: i64, strike: &Strike) -> Option<i64> {
-        let Offer::Point { run: newest, point } = self.offer(at, strike) else { return None };
+        let mut failed = Vec::new();
+        let Offer::Point { run: newest, point } = self.offer_without(at, strike, &mut failed) else { return None };
         if point <= bound {
             return Some(point);
         }
@@ -259,7 +260,7 @@ impl Member<'_> {
         let limit = self.stream.last_clean_run(bound, complete)?.min(newest);
         let last = self.stream.last_run(complete - self.stream.delay)?;
         let run = match self.retention.filter(|_| strike.detection.is_some()) {
-            Some(retention) => retention.newest_kept(self.stream, limit, last)?,
+            Some(retention) => retention.newest_kept(self.stream, limit, last, &failed)?,
             None => limit,
         };
         self.stream.captured(run)

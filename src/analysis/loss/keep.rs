@@ -55,9 +55,12 @@ pub fn kept(made: &[i64], keep: &Keep, zone: &Zone) -> Vec<bool> {
 }
 
 impl Retention {
-    /// The newest run up to `limit` whose point the rules keep once the run `newest` is complete.
-    pub(super) fn newest_kept(&self, stream: &Stream, limit: i64, newest: i64) -> Option<i64> {
-        if limit >= newest || self.keeps_by_count(stream, limit, newest) {
+    /// The newest run up to `limit` whose point the rules keep once the run `newest` is complete. Runs that have `failed`
+    /// left no point: the rules do not count them, so that what they would have replaced is still there.
+    pub(super) fn newest_kept(&self, stream: &Stream, limit: i64, newest: i64, failed: &[i64]) -> Option<i64> {
+        let limit = made(stream, limit, failed)?;
+        let newest = made(stream, newest, failed)?;
+        if limit >= newest || self.keeps_by_count(stream, limit, newest, failed) {
             return Some(limit);
         }
         if let Some(within) = self.keep.within
@@ -67,7 +70,9 @@ impl Retention {
         }
         rules(&self.keep)
             .into_iter()
-            .filter_map(|(bucket, count)| self.head(stream, bucket, count, limit, newest))
+            .filter_map(|(bucket, count)| {
+                self.heads(stream, bucket, newest, failed).take(count as usize).find(|head| *head <= limit)
+            })
             .max()
     }
 
@@ -75,38 +80,41 @@ impl Retention {
     pub(super) fn oldest_kept(&self, stream: &Stream, newest: i64) -> Option<i64> {
         let by_count = (1..self.keep.last).try_fold(newest, |run, _| stream.last_run(run - 1)).unwrap_or(newest);
         let by_span = self.keep.within.and_then(|within| stream.first_run(reach(within, &self.zone, newest) + 1));
-        let by_bucket = rules(&self.keep)
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(bucket, count)| self.heads(stream, bucket, newest).take(count as usize).last().unwrap_or(newest));
+        let by_bucket = rules(&self.keep).into_iter().filter(|(_, count)| *count > 0).map(|(bucket, count)| {
+            self.heads(stream, bucket, newest, &[]).take(count as usize).last().unwrap_or(newest)
+        });
         by_bucket.chain(by_span).chain([by_count]).min()
     }
 
     /// Whether fewer than `last` runs follow one, up to the newest.
-    fn keeps_by_count(&self, stream: &Stream, run: i64, newest: i64) -> bool {
+    fn keeps_by_count(&self, stream: &Stream, run: i64, newest: i64, failed: &[i64]) -> bool {
         let mut at = run;
-        for _ in 0..self.keep.last {
+        let mut left = self.keep.last;
+        while left > 0 {
             match stream.first_run(at + 1) {
                 Some(next) if next <= newest => at = next,
                 _ => return true,
             }
+            left -= u32::from(!failed.contains(&at));
         }
         false
     }
 
-    /// The newest run up to `limit` that is the newest of one of the last `count` buckets.
-    fn head(&self, stream: &Stream, bucket: Bucket, count: u32, limit: i64, newest: i64) -> Option<i64> {
-        self.heads(stream, bucket, newest).take(count as usize).find(|head| *head <= limit)
-    }
-
     /// The newest runs of each bucket, from the newest on.
-    fn heads<'s>(&'s self, stream: &'s Stream, bucket: Bucket, newest: i64) -> impl Iterator<Item = i64> + 's {
+    fn heads<'s>(
+        &'s self,
+        stream: &'s Stream,
+        bucket: Bucket,
+        newest: i64,
+        failed: &'s [i64],
+    ) -> impl Iterator<Item = i64> + 's {
         std::iter::successors(Some(newest), move |head| {
             let key = bucket.key(local(&self.zone, *head));
-            let mut next = stream.last_run(bucket.start(&self.zone, *head) - 1)?;
+            let before = |run: i64| made(stream, bucket.start(&self.zone, run) - 1, failed);
+            let mut next = before(*head)?;
             // Where a clock goes back, an hour can end and come again; with no run between it is one bucket.
             while bucket.key(local(&self.zone, next)) == key {
-                next = stream.last_run(bucket.start(&self.zone, next) - 1)?;
+                next = before(next)?;
             }
             Some(next)
         })
@@ -116,6 +124,15 @@ impl Retention {
     pub(super) fn buckets(&self) -> impl Iterator<Item = Bucket> + use<> {
         rules(&self.keep).into_iter().filter(|(_, count)| *count > 0).map(|(bucket, _)| bucket)
     }
+}
+
+/// The last run up to `until` that left a point.
+fn made(stream: &Stream, until: i64, failed: &[i64]) -> Option<i64> {
+    let mut run = stream.last_run(until)?;
+    while failed.contains(&run) {
+        run = stream.last_run(run - 1)?;
+    }
+    Some(run)
 }
 
 fn rules(keep: &Keep) -> [(Bucket, u32); 5] {

@@ -12,7 +12,7 @@
 //! - A copy that is read from an instance that may be behind captures what that instance has.
 //! - A stream of changes counts with its lag while its base survives, and not at all otherwise.
 //! - Missed runs: the newest `n` of the points that could be restored are taken away from each copy that is made in runs.
-//!   What they would have replaced has been replaced.
+//!   A run that failed has replaced nothing: retention counts the points that there are.
 //! - Corruption at `t`, noticed `detection` later: the newest point captured at or before `t` that is complete and still
 //!   kept at `t + detection`. Retention ([`keep`]) counts a point by the start of its run. A stream of changes rolls forward
 //!   to just before `t` from any such point of its base.

@@ -103,9 +103,10 @@ impl Solver {
                 keep.last = keep.last.max(std::mem::take(count));
             }
         }
-        let certain = (i64::from(keep.last) - 1 - i64::from(strike.missed)).max(0);
+        // A run that failed has replaced nothing, so that missed runs take nothing away from what is kept.
+        let certain = (i64::from(keep.last) - 1).max(0);
         let kept_for = certain.saturating_mul(shortest).saturating_add(stream.fixed_age().unwrap_or(stream.delay));
-        (keep.last <= strike.missed || kept_for < detection).then_some(retention)
+        (keep.last == 0 || kept_for < detection).then_some(retention)
     }
 
     /// A time that no two consecutive runs are closer than.
@@ -171,7 +172,7 @@ fn by_interval(stream: &Stream, interval: i64, retention: Option<&Retention>, st
         return Own { loss: Some(waits + age), reason: Reason::Bounded, peak: None };
     };
     let forgotten = retention.is_some_and(|retention| {
-        let kept = i64::from(retention.keep.last) - 1 - missed;
+        let kept = i64::from(retention.keep.last) - 1;
         kept < 0 || kept.saturating_mul(interval).saturating_add(age) < detection
     });
     match forgotten {

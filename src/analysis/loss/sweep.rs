@@ -116,6 +116,12 @@ fn peak_above(members: &[Member<'_>], strike: &Strike, at: i64, next: (usize, i6
 impl Member<'_> {
     /// The newest point that is left of the copy after a strike at `at`.
     pub(super) fn offer(&self, at: i64, strike: &Strike) -> Offer {
+        self.offer_without(at, strike, &mut Vec::new())
+    }
+
+    /// As [`Member::offer`], with the runs that are taken to have failed: each time the newest that would have been of
+    /// use.
+    pub(super) fn offer_without(&self, at: i64, strike: &Strike, failed: &mut Vec<i64>) -> Offer {
         let Some(newest) = self.stream.last_run(at + strike.detection.unwrap_or(0) - self.stream.delay) else {
             return Offer::NotBegun;
         };
@@ -124,21 +130,19 @@ impl Member<'_> {
             Some(detection) => self.stream.last_clean_run(at, at + detection),
         };
         let Some(limit) = limit else { return Offer::NotBegun };
-        let mut run = self.kept(limit, newest, strike);
+        let Some(mut run) = self.kept(limit, newest, strike, failed) else { return Offer::Nothing };
         for _ in 0..strike.missed {
-            run = match run.map(|run| self.stream.last_run(run - 1)) {
-                Some(Some(before)) => self.kept(before, newest, strike),
-                Some(None) => return Offer::NotBegun,
-                None => None,
-            };
+            failed.push(run);
+            let Some(before) = self.stream.last_run(run - 1) else { return Offer::NotBegun };
+            let Some(left) = self.kept(before, newest, strike, failed) else { return Offer::Nothing };
+            run = left;
         }
-        let Some(run) = run else { return Offer::Nothing };
         self.stream.captured(run).map_or(Offer::NotBegun, |point| Offer::Point { run, point })
     }
 
-    fn kept(&self, limit: i64, newest: i64, strike: &Strike) -> Option<i64> {
+    fn kept(&self, limit: i64, newest: i64, strike: &Strike, failed: &[i64]) -> Option<i64> {
         match self.retention {
-            Some(retention) if strike.detection.is_some() => retention.newest_kept(self.stream, limit, newest),
+            Some(retention) if strike.detection.is_some() => retention.newest_kept(self.stream, limit, newest, failed),
             _ => Some(limit),
         }
     }

@@ -128,6 +128,22 @@ fn corruption_noticed_late_needs_old_points() {
     loses(&keep(weekly, 7 * DAY), Question::Corruption, 7 * DAY);
 }
 
+#[test]
+fn a_missed_run_has_replaced_nothing() {
+    let missing = |keep: Keep, missed, detection| {
+        let kept = Copy { keep: Some(keep), ..copy(daily(2, 0), 0, HOUR) };
+        asked(&Plan { detection, missed, ..plan(vec![kept]) }, Question::Corruption)
+    };
+    let last = |last| Keep { last, ..Keep::default() };
+    assert_eq!(missing(last(1), 1, 0), Worst::Minutes(49 * HOUR));
+    assert_eq!(missing(last(1), 3, HOUR), Worst::Minutes(4 * DAY));
+    assert_eq!(missing(last(1), 1, HOUR + 1), Worst::Lost);
+    assert_eq!(missing(last(2), 1, 25 * HOUR), Worst::Minutes(2 * DAY));
+    assert_eq!(missing(last(2), 1, 25 * HOUR + 1), Worst::Lost);
+    // Had the Sunday failed, the Saturday would be left of its week.
+    assert_eq!(missing(Keep { weekly: 3, ..Keep::default() }, 1, 7 * DAY), Worst::Minutes(8 * DAY));
+}
+
 /// The arrays of Keeton & Merchant's case study: a split mirror, its backup on tape, the vault.
 fn case_study(backup: Timing, vault: Timing, vault_hold: Minutes, backup_takes: Minutes) -> Plan {
     let mirror = Copy { offsite: false, ..copy(anchored(12 * HOUR), 0, 0) };

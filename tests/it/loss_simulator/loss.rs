@@ -75,10 +75,8 @@ impl Scene<'_> {
             let behind = if self.case.corrupted.is_some() { 0 } else { lag + self.plan.behind(copy) };
             return Some(end - behind);
         }
-        let points = self.kept[copy].at(at + self.case.corrupted.unwrap_or(0));
-        let clean = points.partition_point(|point| point.rp <= at);
         let once = matches!(self.plan.copies[copy].timing, Timing::Once(_));
         let missed = if once { 0 } else { self.plan.missed };
-        Some(points[clean.checked_sub(1 + missed)?].rp)
+        Some(self.kept[copy].newest(at + self.case.corrupted.unwrap_or(0), at, missed)?.rp)
     }
 }

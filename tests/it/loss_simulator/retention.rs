@@ -13,8 +13,16 @@ use super::runs::Point;
 pub(crate) enum Kept {
     /// Every point.
     All(Vec<Point>),
-    /// From each instant on these, oldest first.
-    Since(Vec<(Minutes, Vec<Point>)>),
+    /// What the rules leave, oldest first.
+    By(Box<Rules>),
+}
+
+pub(crate) struct Rules {
+    keep: Keep,
+    zone: TimeZone,
+    made: Vec<Dated>,
+    /// From each instant on these, if no run fails.
+    since: Vec<(Minutes, Vec<Dated>)>,
 }
 
 impl Kept {
@@ -27,19 +35,32 @@ impl Kept {
         for point in points {
             kept.push(Dated::new(*point, &tz));
             kept = forget(keep, &tz, kept);
-            since.push((point.ready, kept.iter().map(|dated| dated.point).collect()));
+            since.push((point.ready, kept.clone()));
         }
-        Self::Since(since)
+        let made = points.iter().map(|point| Dated::new(*point, &tz)).collect();
+        Self::By(Box::new(Rules { keep: *keep, zone: tz, made, since }))
     }
 
-    /// The points that are restorable and kept at an instant.
-    pub(crate) fn at(&self, at: Minutes) -> &[Point] {
+    /// The newest point with a state of at most `clean` that is restorable and kept at an instant, when so many runs have
+    /// failed: each time the one that would have been of use.
+    pub(crate) fn newest(&self, at: Minutes, clean: Minutes, missed: usize) -> Option<Point> {
+        let newest = |kept: &[Dated]| kept.iter().rev().map(|dated| dated.point).find(|point| point.rp <= clean);
         match self {
-            Self::All(points) => &points[..points.partition_point(|point| point.ready <= at)],
-            Self::Since(since) => match since.partition_point(|(from, _)| *from <= at) {
-                0 => &[],
-                n => &since[n - 1].1,
-            },
+            Self::All(points) => {
+                let ready = &points[..points.partition_point(|point| point.ready <= at)];
+                let clean = ready.partition_point(|point| point.rp <= clean);
+                Some(ready[clean.checked_sub(1 + missed)?])
+            }
+            Self::By(rules) => {
+                let ready = rules.since.partition_point(|(from, ..)| *from <= at);
+                let mut found = newest(rules.since[..ready].last().map_or(&[], |(_, kept)| kept))?;
+                let mut failed = Vec::new();
+                for _ in 0..missed {
+                    failed.push(found);
+                    found = newest(&rules.replayed(ready, &failed))?;
+                }
+                Some(found)
+            }
         }
     }
 
@@ -47,8 +68,23 @@ impl Kept {
     pub(crate) fn changes(&self) -> Vec<Minutes> {
         match self {
             Self::All(points) => points.iter().map(|point| point.ready).collect(),
-            Self::Since(since) => since.iter().map(|(at, _)| *at).collect(),
+            Self::By(rules) => rules.since.iter().map(|(at, _)| *at).collect(),
         }
+    }
+}
+
+impl Rules {
+    /// What is left of the first `ready` runs but for those that have failed.
+    fn replayed(&self, ready: usize, failed: &[Point]) -> Vec<Dated> {
+        let made = &self.made[..ready];
+        let earliest = failed.iter().map(|point| point.start).min().unwrap_or(Minutes::MAX);
+        let first = made.partition_point(|dated| dated.point.start < earliest);
+        let mut kept = self.since[..first].last().map_or(Vec::new(), |(_, kept)| kept.clone());
+        for dated in made[first..].iter().filter(|dated| !failed.contains(&dated.point)) {
+            kept.push(*dated);
+            kept = forget(&self.keep, &self.zone, kept);
+        }
+        kept
     }
 }
 

@@ -69,3 +69,33 @@ fn a_day_of_unknown_phase_may_lose_a_run_to_the_clock() {
     let spec = model("n: {every: 1d, takes: 0s, keep: {daily: 7}, to: vault}", "");
     assert_eq!(text(&corrupted(&spec, &["n"], "5d")), "24 h");
 }
+
+#[test]
+fn a_missed_run_has_replaced_nothing() {
+    let missing = |keep: &str, runs: u32, detection: &str| {
+        let objective = format!("objective: {{rpo: 1h, tolerates_missed_runs: {runs}}}");
+        let copies = format!("n: {{schedule: \"0 2 * * *\", takes: 1h, keep: {{{keep}}}, to: vault}}");
+        text(&corrupted(&model(&copies, &objective), &["n"], detection))
+    };
+    // The last that was made is kept until the next is, whatever failed between.
+    assert_eq!(missing("last: 1", 0, "0s"), "25 h");
+    assert_eq!(missing("last: 1", 1, "0s"), "49 h");
+    assert_eq!(missing("last: 1", 3, "1h"), "96 h (4 d)");
+    // A run after the corruption replaces it, with or without missed runs.
+    assert_eq!(missing("last: 1", 0, "1h 1s"), "Forgotten");
+    assert_eq!(missing("last: 1", 1, "1h 1s"), "Forgotten");
+    // Two are kept: the second run after the corruption replaces it, 25 h after the first at the earliest.
+    assert_eq!(missing("last: 2", 1, "25h"), "48 h");
+    assert_eq!(missing("last: 2", 1, "25h 1s"), "Forgotten");
+    // A week later the Sunday before is left of its week; had it failed, the Saturday.
+    assert_eq!(missing("weekly: 3", 0, "7d"), "168 h (7 d)");
+    assert_eq!(missing("weekly: 3", 1, "7d"), "192 h (8 d)");
+    let every = |runs: u32, detection: &str| {
+        let objective = format!("objective: {{rpo: 1h, tolerates_missed_runs: {runs}}}");
+        let spec = model("n: {every: 6h, takes: 1h, keep: {last: 1}, to: vault}", &objective);
+        text(&corrupted(&spec, &["n"], detection))
+    };
+    assert_eq!(every(0, "30m"), "6 h 30 m");
+    assert_eq!(every(2, "30m"), "18 h 30 m");
+    assert_eq!(every(2, "61m"), "Forgotten");
+}
