@@ -21,9 +21,12 @@ pub mod model;
 // Layer 4: pure readings of the model.
 pub mod analysis;
 pub mod desired;
+// Between 4 and 5: what was measured, held against what is promised.
+pub mod evidence;
 // Layer 5: opinions on computed facts.
 pub mod check;
 pub mod compare;
+pub mod diff;
 // Layer 6: values in, bytes out.
 pub mod emit;
 pub mod report;

@@ -16,7 +16,7 @@ mod timing;
 pub use freshness::Freshness;
 pub use host::{Host, HostId, Hosts};
 pub use job::{Job, JobId};
-pub use resource::{Attribute, Resource, ResourceKind};
+pub use resource::{Resource, Subject};
 pub use timing::{Trigger, calendar_at_least};
 
 use crate::model::{CopyId, Id, InstanceId, Model, StoreId, Table};
@@ -58,11 +58,6 @@ impl Desired {
     /// What everything is called out there, for whoever reads the output of tools.
     pub fn names(&self, model: &Model) -> Names {
         names::names(self, model)
-    }
-
-    /// Everything as addressed resources with plain attributes, in the order of the spec.
-    pub fn resources(&self, model: &Model) -> Vec<Resource> {
-        resource::resources(self, model)
     }
 }
 

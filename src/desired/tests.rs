@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diag::{SourceFile, SourceMap};
+use crate::observed::{Field, Value};
 use crate::spec::Spec;
 use crate::text::Limits;
 use crate::units::Seconds;
@@ -110,13 +111,16 @@ fn a_copy_answers_for_the_promises_that_it_can_keep() {
 #[test]
 fn resources_have_addresses_and_attributes() {
     let model = model(SHOP);
-    let resources = Desired::of(&model).resources(&model);
-    let addresses: Vec<&str> = resources.iter().map(|resource| resource.address.as_str()).collect();
-    assert_eq!(
-        addresses[..4],
-        ["stores.vault", "stores.tapes", "components.shop-db.instances.db1", "components.shop-db.instances.db2"]
-    );
-    let nightly = resources.iter().find(|resource| resource.address.ends_with("copies.nightly")).unwrap();
-    let keep = Attribute::List(vec!["daily 14".to_owned(), "within 1y".to_owned()]);
-    assert!(nightly.attributes.contains(&("keep", keep)), "{nightly:?}");
+    let desired = Desired::of(&model);
+    let resources: Vec<Resource> =
+        desired.subjects(&model).into_iter().map(|subject| desired.resource(&model, subject)).collect();
+    let addresses: Vec<String> = resources.iter().map(|resource| resource.address.to_string()).collect();
+    assert_eq!(addresses[..2], ["stores.vault", "stores.tapes"]);
+    assert!(addresses.contains(&"components.shop-db.instances.db2".to_owned()), "{addresses:?}");
+    let nightly = resources.iter().find(|resource| resource.address.to_string().ends_with("copies.nightly")).unwrap();
+    let keep = Value::List(vec!["daily 14".to_owned(), "within 1y".to_owned()]);
+    assert!(nightly.attributes.contains(&(Field::Keep, keep)), "{nightly:?}");
+    for (field, value) in resources.iter().flat_map(|resource| &resource.attributes) {
+        assert!(value.fits(field.form()), "{}: {value:?}", field.key());
+    }
 }

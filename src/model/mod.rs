@@ -5,6 +5,7 @@
 
 mod component;
 mod id;
+mod measured;
 mod objective;
 mod place;
 mod protection;
@@ -17,6 +18,7 @@ pub use id::{
     ComponentId, CopyId, DatasetId, DeclaredScenarioId, DomainId, GroupId, Id, InstanceId, LinkId, LocationId,
     ObjectiveId, StoreId, Table, TeamId,
 };
+pub use measured::Measurement;
 pub use objective::{CopiesRule, Objective, Override, Promise, Team, Threshold};
 pub use place::{Domain, Link, Location, Store, loss_of};
 pub use protection::{Anchor, ChangeRate, DataCopy, Dataset, Keep, Replication, Timing, Verification, Within};

@@ -1,0 +1,1 @@
+//! Facts about a small system, each with what follows from it.
