@@ -26,10 +26,16 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
             Ok(id) => {
                 let diagnostic = CHECK.found(message(context, expectation, evaluation), address);
                 let diagnostic = diagnostic.at(expectation.span).during(id.clone());
+                let diagnostic = diagnostic.extending(context.extent([(amount(evaluation), id.as_str())]));
                 derivation(context, expectation, evaluation, diagnostic)
             }
         });
     }
+}
+
+/// The number that is not as it is expected to be; none where that has no bound.
+fn amount(evaluation: &Evaluation) -> Option<Seconds> {
+    if evaluation.failed.contains(&Failed::DataLoss) { evaluation.found.data_loss } else { evaluation.found.recovery }
 }
 
 fn message(context: &Context<'_>, expectation: &Expectation, evaluation: &Evaluation) -> String {

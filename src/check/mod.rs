@@ -3,6 +3,7 @@
 //!
 //! A check reads and compares; what takes computing belongs in `analysis`, where a report can share it.
 
+mod baseline;
 mod component_lost;
 mod copies_rule_unmet;
 mod copy_unverified;
@@ -51,6 +52,7 @@ use losses::LossCase;
 use outages::OutageCase;
 use wording::plural;
 
+pub use baseline::{Baseline, BaselineError, schema as baseline_schema};
 pub use waivers::waive;
 
 /// What a check looks at.

@@ -144,6 +144,12 @@ pub(super) struct Validate {
     /// Write the findings in another format to a file as well; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
+    /// Findings of this file are known and pass; what is new or worse does not
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found to this file, to be known from now on; then nothing fails
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
     /// What makes it fall short.
     #[command(flatten)]
     pub fail_on: FailOn,

@@ -217,10 +217,10 @@ pub(super) fn tell(text: &str) {
 }
 
 /// What a spec says must not become a command of the job that prints it: GitHub takes `::…` at the beginning of a line for
-/// one.
+/// one. A third colon makes it none: that is how further places are shown.
 fn disarmed(text: &str) -> Cow<'_, str> {
     let text = without_marks(text);
-    let begins = |line: &str| line.trim_start().starts_with("::");
+    let begins = |line: &str| line.trim_start().strip_prefix("::").is_some_and(|rest| !rest.starts_with(':'));
     if !(text.contains("::") && text.lines().any(begins)) {
         return text;
     }

@@ -1,5 +1,7 @@
 //! `drplan validate`: everything that CI needs on a pull request.
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueEnum;
 
 use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
@@ -11,15 +13,22 @@ use crate::analysis;
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
-use crate::check;
-use crate::diag::{Severity, nearest};
+use crate::check::{self, Baseline};
+use crate::diag::{Diagnostics, Severity, nearest};
 use crate::report::{self, Case, FindingsReport, Format, Style};
+use crate::text::Limits;
 
 pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
     let formats = || extra.iter().map(|(format, _)| *format).chain([format(args.format)]);
-    let wanted =
-        Wanted { cases: formats().any(|format| format == Format::Junit), extents: formats().any(orders_by_extent) };
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let keeps = baseline.is_some() || args.write_baseline.is_some();
+    let wanted = Wanted {
+        cases: formats().any(|format| format == Format::Junit),
+        extents: keeps || formats().any(orders_by_extent),
+        baseline,
+        write_baseline: args.write_baseline.clone(),
+    };
     let progress = Progress::start("checking");
     let loaded = pipeline::load(&args.spec.spec, common)?;
     let (mut report, loaded) = examine(loaded, common, wanted)?;
@@ -39,12 +48,16 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
 }
 
 /// What a format needs beyond the findings themselves.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     /// Every pair of scenario and component for which something is promised.
     pub cases: bool,
     /// Every scenario of every finding.
     pub extents: bool,
+    /// What is known and passes.
+    pub baseline: Option<Baseline>,
+    /// Where to write what is found.
+    pub write_baseline: Option<PathBuf>,
 }
 
 /// Formats that show the worst first.
@@ -70,6 +83,7 @@ pub(super) fn examine(
         context.extents = wanted.extents;
         diagnostics.append(check::run(&context));
         check::waive(&context, &mut diagnostics);
+        keep(&wanted, &mut diagnostics)?;
         if wanted.cases {
             tested = cases(&analysis, &assessment);
         }
@@ -77,6 +91,31 @@ pub(super) fn examine(
     let mut report = FindingsReport::new(&loaded.model.system.name, diagnostics, &loaded.sources);
     report.cases = tested;
     Ok((report, loaded))
+}
+
+/// Holds what was found against the baseline, or makes one of it.
+fn keep(wanted: &Wanted, found: &mut Diagnostics) -> Result<(), Failure> {
+    if let Some(path) = &wanted.write_baseline {
+        let baseline = Baseline::of(found);
+        io::replace(path, &baseline.text())?;
+        baseline.apply(found);
+    }
+    let gone = wanted.baseline.as_ref().map_or(0, |baseline| baseline.apply(found));
+    if gone > 0 {
+        let findings =
+            if gone == 1 { "1 finding of the baseline is" } else { &format!("{gone} findings of the baseline are") };
+        io::tell(&format!("{findings} gone: write it anew with `--write-baseline`, so that they cannot come back"));
+    }
+    Ok(())
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let bytes = io::read_file(path, Limits::default())?;
+    let text = String::from_utf8_lossy(&bytes);
+    Baseline::parse(&text).map_err(|error| {
+        let failure = Failure::new(format!("{}: {error}", io::shown(path)));
+        failure.help("`drplan validate --write-baseline FILE` writes one")
+    })
 }
 
 /// Every result for which something is promised.

@@ -62,6 +62,8 @@ pub struct Diagnostic {
     pub fix: Option<(Span, String)>,
     /// Whether a waiver in force covers it.
     pub waived: bool,
+    /// Whether a baseline has it, no better than it is.
+    pub known: bool,
 }
 
 impl Diagnostic {
@@ -81,6 +83,7 @@ impl Diagnostic {
             help: None,
             fix: None,
             waived: false,
+            known: false,
         }
     }
 
@@ -97,6 +100,23 @@ impl Diagnostic {
     /// A note.
     pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Note, message)
+    }
+
+    /// Whether somebody has taken note of it, so that nothing fails for it.
+    pub fn is_accepted(&self) -> bool {
+        self.waived || self.known
+    }
+
+    /// What it is about, in words that stay when other things come and go: a position in a list moves with every entry above
+    /// it, so that there the scenario or the message stands for it.
+    pub fn stable_address(&self) -> String {
+        match self.address.rsplit_once('.') {
+            Some((list, position)) if position.bytes().all(|b| b.is_ascii_digit()) => {
+                format!("{list}[{}]", self.scenario.as_deref().unwrap_or(&self.message))
+            }
+            _ if self.address.is_empty() => format!("[{}]", self.message),
+            _ => self.address.clone(),
+        }
     }
 
     /// Where it is.
@@ -185,9 +205,9 @@ impl Diagnostics {
         self.items.is_empty()
     }
 
-    /// Whether one of them is an error that no waiver covers.
+    /// Whether one of them is an error that nobody has accepted.
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|item| item.severity == Severity::Error && !item.waived)
+        self.items.iter().any(|item| item.severity == Severity::Error && !item.is_accepted())
     }
 
     /// Every one, in the order of the list.

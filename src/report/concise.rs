@@ -24,8 +24,8 @@ fn line(out: &mut String, finding: &Finding) {
     if let Some(scenario) = &diagnostic.scenario {
         let _ = write!(out, " ({})", one_line(scenario));
     }
-    if diagnostic.waived {
-        out.push_str(" (waived)");
+    if let Some(acceptance) = finding.acceptance() {
+        let _ = write!(out, " ({acceptance})");
     }
     out.push('\n');
 }

@@ -40,6 +40,8 @@ pub struct Summary {
     pub notes: usize,
     /// Findings that a waiver covers.
     pub waived: usize,
+    /// Findings that the baseline has.
+    pub known: usize,
 }
 
 /// A component in a scenario that does something to it, where something is promised for it: a test case of the plan.
@@ -81,24 +83,30 @@ impl FindingsReport {
             .collect();
         let mut summary = Summary::default();
         for finding in &findings {
-            match (finding.diagnostic.waived, finding.diagnostic.severity) {
-                (true, _) => summary.waived += 1,
-                (false, Severity::Error) => summary.errors += 1,
-                (false, Severity::Warning) => summary.warnings += 1,
-                (false, Severity::Note) => summary.notes += 1,
+            match finding.diagnostic.severity {
+                _ if finding.diagnostic.waived => summary.waived += 1,
+                _ if finding.diagnostic.known => summary.known += 1,
+                Severity::Error => summary.errors += 1,
+                Severity::Warning => summary.warnings += 1,
+                Severity::Note => summary.notes += 1,
             }
         }
         Self { system: system.to_owned(), findings, summary, fails_from: Severity::Error, cases: Vec::new() }
     }
 
-    /// Whether something that is not waived is at least as bad as what makes a run fall short.
-    pub fn falls_short(&self) -> bool {
-        self.findings.iter().any(|f| !f.diagnostic.waived && f.diagnostic.severity >= self.fails_from)
+    /// What a waiver covers or the baseline has, in source order.
+    pub(super) fn accepted(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.diagnostic.is_accepted())
     }
 
-    /// What no waiver covers, the worst first: by severity, then what is lost for good, then in how many scenarios.
+    /// Whether something that nobody has accepted is at least as bad as what makes a run fall short.
+    pub fn falls_short(&self) -> bool {
+        self.findings.iter().any(|f| !f.diagnostic.is_accepted() && f.diagnostic.severity >= self.fails_from)
+    }
+
+    /// What nobody has accepted, the worst first: by severity, then what is lost for good, then in how many scenarios.
     pub(super) fn worst_first(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.iter().filter(|f| !f.diagnostic.waived).collect();
+        let mut findings: Vec<&Finding> = self.findings.iter().filter(|f| !f.diagnostic.is_accepted()).collect();
         findings.sort_by_key(|finding| {
             let diagnostic = &finding.diagnostic;
             let for_good = FOR_GOOD.contains(&diagnostic.code.0);
@@ -132,7 +140,7 @@ struct Fingerprints {
 
 impl Fingerprints {
     fn of(&mut self, diagnostic: &Diagnostic) -> String {
-        let identity = identity(diagnostic);
+        let identity = format!("{}\0{}", diagnostic.code, diagnostic.stable_address());
         let count = self.seen.entry(identity.clone()).or_default();
         *count += 1;
         let mut hash = Sha256::new();
@@ -144,17 +152,14 @@ impl Fingerprints {
     }
 }
 
-/// What a finding is about. An address that ends in a position in a list moves with every entry above it, so that there
-/// the scenario or the message stands for it.
-fn identity(diagnostic: &Diagnostic) -> String {
-    let (name, address) = (diagnostic.code.0, diagnostic.address.as_str());
-    match address.rsplit_once('.') {
-        Some((list, position)) if position.bytes().all(|b| b.is_ascii_digit()) => {
-            let which = diagnostic.scenario.as_deref().unwrap_or(&diagnostic.message);
-            format!("{name}\0{list}\0{which}")
+impl Finding {
+    /// `waived` or `known` where somebody has accepted it.
+    pub(super) fn acceptance(&self) -> Option<&'static str> {
+        match (self.diagnostic.waived, self.diagnostic.known) {
+            (true, _) => Some("waived"),
+            (false, true) => Some("known"),
+            (false, false) => None,
         }
-        _ if address.is_empty() => format!("{name}\0\0{}", diagnostic.message),
-        _ => format!("{name}\0{address}"),
     }
 }
 
@@ -168,6 +173,7 @@ impl Summary {
             count(self.warnings, "warning", "warnings"),
             count(self.notes, "note", "notes"),
             count(self.waived, "waived", "waived"),
+            count(self.known, "known", "known"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }

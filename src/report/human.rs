@@ -41,7 +41,7 @@ fn closing(report: &FindingsReport) -> String {
 
 fn draw(renderer: &Renderer, finding: &Finding, sources: &SourceMap, out: &mut String) {
     let diagnostic = &finding.diagnostic;
-    let title = title(diagnostic);
+    let title = title(finding);
     let windows = windows(diagnostic, sources);
     let notes: Vec<String> = notes(diagnostic);
     let help = diagnostic.help.as_deref().map(|help| one_line(help).into_owned());
@@ -63,10 +63,10 @@ fn draw(renderer: &Renderer, finding: &Finding, sources: &SourceMap, out: &mut S
     out.push_str(&renderer.render(&[group]));
 }
 
-fn title(diagnostic: &Diagnostic) -> String {
-    let mut title = one_line(&diagnostic.message).into_owned();
-    if diagnostic.waived {
-        title.push_str(" (waived)");
+fn title(finding: &Finding) -> String {
+    let mut title = one_line(&finding.diagnostic.message).into_owned();
+    if let Some(acceptance) = finding.acceptance() {
+        title.push_str(&format!(" ({acceptance})"));
     }
     title
 }

@@ -47,6 +47,8 @@ struct Entry<'a> {
     help: Option<&'a str>,
     /// Whether a waiver in force covers it.
     waived: bool,
+    /// Whether the baseline has it, no better than it is.
+    known: bool,
     /// What stays the same from run to run while the finding does; unique within the list.
     fingerprint: &'a str,
 }
@@ -54,14 +56,16 @@ struct Entry<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Counts {
-    /// Errors that no waiver covers.
+    /// Errors that nobody has accepted.
     errors: usize,
-    /// Warnings that no waiver covers.
+    /// Warnings that nobody has accepted.
     warnings: usize,
-    /// Notes that no waiver covers.
+    /// Notes that nobody has accepted.
     notes: usize,
     /// Findings of any severity that a waiver in force covers.
     waived: usize,
+    /// Findings of any severity that the baseline has.
+    known: usize,
 }
 
 /// The schema of this format.
@@ -84,6 +88,7 @@ pub(super) fn render(report: &FindingsReport) -> String {
             warnings: summary.warnings,
             notes: summary.notes,
             waived: summary.waived,
+            known: summary.known,
         },
     };
     to_json(&view)
@@ -118,6 +123,7 @@ fn entry(finding: &Finding) -> Entry<'_> {
         path: &diagnostic.path,
         help: diagnostic.help.as_deref(),
         waived: diagnostic.waived,
+        known: diagnostic.known,
         fingerprint: &finding.fingerprint,
     }
 }

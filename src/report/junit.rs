@@ -1,7 +1,7 @@
 //! JUnit XML: a test case for every component in every scenario that does something to it, and one for each finding that
 //! belongs to no such pair.
 //!
-//! A case fails where a finding does that makes the run fall short; one whose findings are waived is skipped. Written for
+//! A case fails where a finding does that makes the run fall short; one whose findings somebody has accepted is skipped. Written for
 //! the readers of Jenkins and GitLab, after the schema that Jenkins publishes.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,21 +17,21 @@ const LARGEST: usize = 100_000;
 #[derive(Default)]
 struct Test<'a> {
     failures: Vec<&'a Finding>,
-    waived: Vec<&'a Finding>,
+    accepted: Vec<&'a Finding>,
     remarks: Vec<&'a Finding>,
 }
 
 impl<'a> Test<'a> {
     fn add(&mut self, finding: &'a Finding, report: &FindingsReport) {
-        match (finding.diagnostic.waived, finding.diagnostic.severity >= report.fails_from) {
-            (true, _) => self.waived.push(finding),
+        match (finding.diagnostic.is_accepted(), finding.diagnostic.severity >= report.fails_from) {
+            (true, _) => self.accepted.push(finding),
             (false, true) => self.failures.push(finding),
             (false, false) => self.remarks.push(finding),
         }
     }
 
     fn is_skipped(&self) -> bool {
-        self.failures.is_empty() && !self.waived.is_empty()
+        self.failures.is_empty() && !self.accepted.is_empty()
     }
 }
 
@@ -144,14 +144,15 @@ fn write_test(out: &mut String, suite: &str, name: &str, test: &Test<'_>) {
         "    <testcase name=\"{}\" classname=\"{suite}\" time=\"0\"",
         xml(&one_line(&case_name(name, test)))
     );
-    if test.failures.is_empty() && test.waived.is_empty() && test.remarks.is_empty() {
+    if test.failures.is_empty() && test.accepted.is_empty() && test.remarks.is_empty() {
         out.push_str("/>\n");
         return;
     }
     out.push_str(">\n");
     if test.is_skipped() {
-        let waived: Vec<String> = test.waived.iter().map(|finding| format!("waived: {}", headline(finding))).collect();
-        let _ = writeln!(out, "      <skipped>{}</skipped>", xml(&waived.join("; ")));
+        let told = |finding: &&Finding| format!("{}: {}", finding.acceptance().unwrap_or_default(), headline(finding));
+        let accepted: Vec<String> = test.accepted.iter().map(told).collect();
+        let _ = writeln!(out, "      <skipped>{}</skipped>", xml(&accepted.join("; ")));
     }
     for finding in &test.failures {
         let (kind, message) = (finding.diagnostic.code.0, xml(&one_line(&finding.diagnostic.message)));
@@ -170,7 +171,7 @@ fn write_test(out: &mut String, suite: &str, name: &str, test: &Test<'_>) {
 
 /// A finding that is a case of its own is told apart by what it is about.
 fn case_name(name: &str, test: &Test<'_>) -> String {
-    let all = test.failures.iter().chain(&test.waived).chain(&test.remarks);
+    let all = test.failures.iter().chain(&test.accepted).chain(&test.remarks);
     match all.map(|finding| &finding.diagnostic).find(|diagnostic| diagnostic.code.0 == name) {
         Some(diagnostic) if !diagnostic.address.is_empty() => format!("{name} {}", diagnostic.address),
         _ => name.to_owned(),

@@ -19,10 +19,14 @@ pub(super) fn render(report: &FindingsReport) -> String {
     }
     let (warnings, notes): (Vec<&Finding>, Vec<&Finding>) =
         others.into_iter().partition(|finding| finding.diagnostic.severity == Severity::Warning);
-    let waived: Vec<&Finding> = report.findings.iter().filter(|finding| finding.diagnostic.waived).collect();
-    for (findings, one, many) in
-        [(warnings, "warning", "warnings"), (notes, "note", "notes"), (waived, "waived", "waived")]
-    {
+    let (waived, known): (Vec<&Finding>, Vec<&Finding>) =
+        report.accepted().partition(|finding| finding.diagnostic.waived);
+    for (findings, one, many) in [
+        (warnings, "warning", "warnings"),
+        (notes, "note", "notes"),
+        (waived, "waived", "waived"),
+        (known, "known", "known"),
+    ] {
         let word = if findings.len() == 1 { one } else { many };
         page.fold(&format!("{} {word}", findings.len()), findings.iter().map(|finding| entry(finding)));
     }

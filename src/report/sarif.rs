@@ -21,8 +21,7 @@ const SHOWN: usize = 5_000;
 const PLACES: usize = 100;
 
 pub(super) fn render(report: &FindingsReport, sources: &SourceMap) -> String {
-    let waived = report.findings.iter().filter(|finding| finding.diagnostic.waived);
-    let findings: Vec<&Finding> = report.worst_first().into_iter().chain(waived).collect();
+    let findings: Vec<&Finding> = report.worst_first().into_iter().chain(report.accepted()).collect();
     let left_out = findings.len().saturating_sub(SHOWN);
     let shown = &findings[..findings.len() - left_out];
     let mut rules: Vec<&str> = shown.iter().map(|finding| finding.diagnostic.code.0).collect();
@@ -94,9 +93,16 @@ fn result(finding: &Finding, rules: &BTreeMap<&str, usize>, sources: &SourceMap)
     if let Some(fix) = fix(diagnostic, sources) {
         result["fixes"] = json!([fix]);
     }
-    if diagnostic.waived {
-        result["suppressions"] =
-            json!([{"kind": "inSource", "status": "accepted", "justification": "waived in the spec"}]);
+    match finding.acceptance() {
+        Some("waived") => {
+            result["suppressions"] =
+                json!([{"kind": "inSource", "status": "accepted", "justification": "waived in the spec"}]);
+        }
+        Some(_) => {
+            result["suppressions"] =
+                json!([{"kind": "external", "status": "accepted", "justification": "known in the baseline"}]);
+        }
+        None => {}
     }
     if diagnostic.severity == Severity::Error {
         result["rank"] = json!(100);

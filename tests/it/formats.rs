@@ -75,6 +75,11 @@ fn rendered(format: Format, texts: &[String]) -> String {
     report::findings(&report, &sources, format, Style::Plain)
 }
 
+/// Whether a job of GitHub would take a line for a command.
+pub(crate) fn is_command(line: &str) -> bool {
+    line.trim_start().strip_prefix("::").is_some_and(|rest| !rest.starts_with(':'))
+}
+
 /// Every kind of finding of the documentation, as the program prints it.
 fn printed(format: &str, spec: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_drplan"))
@@ -130,7 +135,7 @@ fn annotations_are_commands_of_ours_only() {
             assert!(keys == ["file", "line", "col", "title"] || keys == ["title"], "{line:?}");
         }
         let concise = rendered(Format::Concise, std::slice::from_ref(&text));
-        assert!(concise.lines().all(|line| !line.trim_start().starts_with("::")), "{concise:?}");
+        assert!(concise.lines().all(|line| !is_command(line)), "{concise:?}");
     }
 }
 
@@ -241,7 +246,7 @@ fn commands_of_runners_are_disarmed_in_every_output() {
     let spec =
         "drplan: 1\nsystem: {name: \"::add-mask::a ##[error]x ##vso[task.setvariable variable=a]b\", \"##[x]\": 1}\n";
     fs::write(folder.path().join("drplan.yaml"), spec).unwrap();
-    assert!(!printed("human", folder.path().to_str().unwrap()).lines().any(|line| line.trim_start().starts_with("::")));
+    assert!(!printed("human", folder.path().to_str().unwrap()).lines().any(is_command));
     for format in ["human", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"] {
         let out = printed(format, folder.path().to_str().unwrap());
         assert!(!out.is_empty() && !out.contains("##[") && !out.contains("##vso["), "{format}: {out}");

@@ -8,6 +8,7 @@
     reason = "what helps a test may fail where it stands, and runs the real tools"
 )]
 
+mod baseline;
 mod calendar_cron;
 mod calendar_gaps;
 mod calendar_oracle;
