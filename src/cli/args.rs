@@ -235,6 +235,27 @@ pub(super) struct Observe {
     /// Name every adapter, and the command whose output it reads
     #[arg(long)]
     pub list: bool,
+    /// PuppetDB.
+    #[command(flatten)]
+    pub puppetdb: PuppetDb,
+}
+
+/// How PuppetDB is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Asking PuppetDB")]
+pub(super) struct PuppetDb {
+    /// Ask PuppetDB at this address over HTTPS: `https://puppetdb.example.com:8081`
+    #[arg(long = "puppetdb", value_name = "URL")]
+    pub url: Option<String>,
+    /// The authority that signed its certificate
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// The certificate by which it knows us
+    #[arg(long, value_name = "FILE")]
+    pub cert: Option<PathBuf>,
+    /// The private key of that certificate
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// `compare`

@@ -18,6 +18,7 @@ mod man;
 mod observe;
 mod pipeline;
 mod progress;
+mod puppetdb;
 mod schema;
 mod validate;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::args::{Common, Observe};
 use super::exit::{Exit, Failure};
-use super::{clock, io, pipeline};
+use super::{clock, io, pipeline, puppetdb};
 use crate::desired::Desired;
 use crate::diag::nearest;
 use crate::diag::visible::visible;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &Observe, common: &Common) -> Result<Exit, Failure> {
         return Ok(Exit::Clean);
     }
     let sources: Vec<Source<'_>> = args.sources.iter().map(|text| Source::parse(text)).collect::<Result<_, _>>()?;
-    if sources.is_empty() {
+    if sources.is_empty() && args.puppetdb.url.is_none() {
         let failure = Failure::new("there is nothing to observe");
         return Err(failure.help(
             "name an adapter and the output of its tool: `restic-snapshots=snapshots.json`; `--list` names all",
@@ -39,7 +39,11 @@ pub(super) fn run(args: &Observe, common: &Common) -> Result<Exit, Failure> {
     }
     let names = Desired::of(&loaded.model).names(&loaded.model);
     // Everything is read before anything is written: output that is not understood changes nothing.
-    let adapted: Vec<Adapted> = sources.iter().map(|source| source.read(&names, common)).collect::<Result<_, _>>()?;
+    let mut adapted: Vec<Adapted> =
+        sources.iter().map(|source| source.read(&names, common)).collect::<Result<_, _>>()?;
+    if let Some(url) = &args.puppetdb.url {
+        adapted.push(live(args, url, &names, common)?);
+    }
     let observed = merged(adapted, &names.system)?;
     let text = write(&observed);
     match args.output.as_deref() {
@@ -47,6 +51,17 @@ pub(super) fn run(args: &Observe, common: &Common) -> Result<Exit, Failure> {
         None => io::print(&text)?,
     }
     Ok(Exit::Clean)
+}
+
+/// What PuppetDB answers now.
+fn live(args: &Observe, url: &str, names: &Names, common: &Common) -> Result<Adapted, Failure> {
+    let taken = Instant(clock::now(common)?.as_second());
+    let answers = puppetdb::ask(&args.puppetdb, url)?;
+    let Some(adapter) = Adapter::named("puppetdb") else {
+        return Err(Failure::new("there is no adapter for the answers of PuppetDB"));
+    };
+    let input = Input { text: &answers, whose: None, taken };
+    adapter.read(&input, names).map_err(|refusal| failed(url, adapter, refusal))
 }
 
 /// What all outputs come to; contradictions and remarks go to standard error.
@@ -100,7 +115,13 @@ impl<'a> Source<'a> {
             None => io::read_stdin(limits)?,
         };
         let shown = self.file.map_or_else(|| io::STDIN.to_owned(), io::shown);
-        let text = text::decode(&bytes).map_err(|problem| Failure::new(format!("{shown}: {}", problem.message)))?;
+        // What is no text at all is said here; what the adapter's format does not allow, by the adapter and with its place.
+        let text = match text::decode(&bytes) {
+            Ok(text) => text,
+            Err(problem) => {
+                str::from_utf8(&bytes).map_err(|_| Failure::new(format!("{shown}: {}", problem.message)))?
+            }
+        };
         let input = Input { text, whose: self.whose, taken: self.taken(common)? };
         self.adapter.read(&input, names).map_err(|refusal| failed(&shown, self.adapter, refusal))
     }

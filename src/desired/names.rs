@@ -62,5 +62,6 @@ fn copy(desired: &Desired, model: &Model, id: CopyId) -> CopyNames {
         start,
         gap: job.gap.map_or(0, |gap| gap.0),
         is_of_copy: job.from.is_some(),
+        is_by_hand: model.copies[id].offline,
     }
 }

@@ -102,6 +102,8 @@ pub struct CopyNames {
     pub gap: u64,
     /// Whether it is made of a copy.
     pub is_of_copy: bool,
+    /// Whether people make it, since it is out of reach of any machine.
+    pub is_by_hand: bool,
 }
 
 /// A store.

@@ -27,6 +27,8 @@ mod layers;
 mod loss_simulator;
 mod markdown;
 mod mistakes;
+mod observe;
+mod observe_tools;
 mod puppet_emit;
 mod puppet_library;
 mod quoting;

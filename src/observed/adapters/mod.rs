@@ -28,6 +28,7 @@ mod terraform;
 mod tests;
 
 pub use input::{Input, Refusal};
+pub use puppetdb::QUERIES as PUPPETDB_QUERIES;
 pub use sink::Sink;
 
 use super::names::Names;

@@ -4,7 +4,7 @@
 //! library; the parameters of those are what was deployed last. Answers to other queries hold nothing that is used here,
 //! and are told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -22,6 +22,14 @@ use crate::units::Seconds;
 
 const COMMAND: &str =
     "curl https://PUPPETDB:8081/pdb/query/v4/nodes, and the same with facts/dr_status, resources or reports";
+
+/// The questions whose answers, as a map by these names, are all that is used: the path of each below `/pdb/query/v4/`. The
+/// last asks for the types of our own library: `["~", "type", "^Dr::"]`.
+pub const QUERIES: [(&str, &str); 3] = [
+    ("nodes", "nodes"),
+    ("facts", "facts/dr_status"),
+    ("resources", "resources?query=%5B%22~%22%2C%22type%22%2C%22%5EDr%3A%3A%22%5D"),
+];
 
 #[derive(Deserialize)]
 struct Node {
@@ -79,7 +87,9 @@ pub(super) fn read(input: &Input<'_>, names: &Names, sink: &mut Sink) -> Result<
         }
         Json::Object(map) if map.contains_key("certname") => list(std::slice::from_ref(&answer), names, sink),
         Json::Object(map) if map.values().all(Json::is_array) => {
-            map.values().filter_map(Json::as_array).try_for_each(|rows| list(rows, names, sink))
+            map.values().filter_map(Json::as_array).try_for_each(|rows| list(rows, names, sink))?;
+            missing(map, names, sink);
+            Ok(())
         }
         _ => Err(Refusal::new("an answer is a list of rows").help(format!("it has to be that of: {COMMAND}"))),
     }
@@ -115,6 +125,25 @@ fn list(rows: &[Json], names: &Names, sink: &mut Sink) -> Result<(), Refusal> {
     let keys: Vec<&str> = first.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
     let message = format!("rows with {} are answers to no query that is used here", keys.join(", "));
     Err(Refusal::new(message).help(format!("ask: {COMMAND}")))
+}
+
+/// A map of whole answers says too what is not there: of the machines that have resources of our library, the jobs that ought to
+/// be among them. What is offline is copied by hand.
+fn missing(answers: &Map<String, Json>, names: &Names, sink: &mut Sink) {
+    let Some(rows) = answers.get("resources").and_then(Json::as_array) else { return };
+    let text = |row: &Json, key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
+    let managed: BTreeSet<String> =
+        rows.iter().filter_map(|row| text(row, "certname")).map(|host| names.host_or(&host).to_owned()).collect();
+    let titles: BTreeSet<String> = rows.iter().filter_map(|row| text(row, "title")).collect();
+    let backups = rows.iter().filter_map(|row| row.pointer("/parameters/backups")?.as_object());
+    let backups: BTreeSet<&String> = backups.flat_map(Map::keys).collect();
+    for copy in &names.copies {
+        let on_managed = copy.host.as_ref().is_some_and(|host| managed.contains(host));
+        let expected = on_managed && !copy.is_by_hand && !matches!(copy.start, Start::Stream | Start::Nothing);
+        if expected && !titles.contains(&copy.job) && !backups.contains(&copy.job) {
+            sink.present(&copy.address(), false);
+        }
+    }
 }
 
 fn each<T: for<'d> Deserialize<'d>>(

@@ -52,7 +52,7 @@ pub(super) fn read(input: &Input<'_>, names: &Names, sink: &mut Sink) -> Result<
         }
     }
     let timed = |copy: &&CopyNames| matches!(copy.start, Start::Calendar | Start::Interval | Start::Once);
-    for copy in names.copies_on(host).filter(timed) {
+    for copy in names.copies_on(host).filter(timed).filter(|copy| !copy.is_by_hand) {
         let unit = format!("dr-{}.timer", copy.job);
         if !timers.iter().any(|timer| timer.unit == unit) {
             sink.present(&copy.address(), false);

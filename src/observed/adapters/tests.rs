@@ -28,6 +28,7 @@ fn names() -> Names {
         start,
         gap: 86_400,
         is_of_copy: false,
+        is_by_hand: false,
     };
     let dataset = |component: &str, name: &str, database: Option<&str>, paths: &[&str]| DatasetNames {
         component: component.into(),
