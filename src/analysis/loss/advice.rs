@@ -4,11 +4,15 @@
 //! is for. Changes are tried from the least on: the same schedule in UTC, where only clock changes are to blame; the longest
 //! interval of a list that people would write down; more of it kept. An interval shorter than the transfer is no
 //! proposal, since its runs would overlap.
+//!
+//! What is advised depends on the chain alone: copies with equal chains get equal advice, found once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::all_time::Calendar;
 use super::chain::{Chain, Interner};
 use super::own::{Reason, Solver};
+use super::shared::Shared;
 use super::sweep::Strike;
 use crate::calendar::{Schedule, Zone};
 use crate::model::{CopyId, DataCopy, Keep, Model, Timing};
@@ -100,43 +104,85 @@ const INTERVALS: [i64; 22] = [
     MINUTE,
 ];
 
+/// Advice that has been given, and the chains that have been tried for it.
+#[derive(Debug)]
+pub(super) struct Adviser {
+    given: Shared<(u32, i64, Strike), Counsel>,
+    tried: Mutex<Interner>,
+    solver: Solver,
+}
+
+/// Advice without names: the copy to change is so many steps up from the one asked about.
+#[derive(Clone, Debug)]
+enum Counsel {
+    Fine,
+    Change { up: usize, change: Change, worst: Seconds },
+    OutOfReach { floor: Option<Seconds>, takes_at_most: Option<Seconds> },
+}
+
+impl Adviser {
+    /// Over days that others have found or will.
+    pub(super) fn new(calendar: &Arc<Calendar>) -> Self {
+        Self { given: Shared::default(), tried: Mutex::default(), solver: Solver::over(calendar) }
+    }
+
+    /// The least change to a copy with this chain, or to one that it is made from, after which its own worst case is
+    /// `at_most`.
+    pub(super) fn advise(
+        &self,
+        model: &Model,
+        (copy, chain): (CopyId, &Chain),
+        at_most: Seconds,
+        strike: Strike,
+    ) -> Advice {
+        let at_most = super::chain::seconds(at_most.0);
+        let trial = Trial { adviser: self, model, copy, strike, at_most };
+        match self.given.get_or((chain.number, at_most, strike), || trial.counsel()) {
+            Counsel::Fine => Advice::Fine,
+            Counsel::OutOfReach { floor, takes_at_most } => Advice::OutOfReach { floor, takes_at_most },
+            Counsel::Change { up, change, worst } => {
+                let target = (0..up).try_fold(copy, |at, _| super::result::made_from(model, at));
+                target.map_or(Advice::Fine, |copy| Advice::Change { copy, change, worst })
+            }
+        }
+    }
+}
+
 /// The question with what it takes to try an answer.
 struct Trial<'t> {
+    adviser: &'t Adviser,
     model: &'t Model,
     copy: CopyId,
     strike: Strike,
     at_most: i64,
 }
 
-/// The least change to a copy, or to one that it is made from, after which its own worst case is `at_most`.
-pub(super) fn advise(model: &Model, copy: CopyId, at_most: Seconds, strike: Strike) -> Advice {
-    let trial = Trial { model, copy, strike, at_most: super::chain::seconds(at_most.0) };
-    let own = trial.worst(None);
-    if own.is_some_and(|worst| worst <= trial.at_most) {
-        return Advice::Fine;
-    }
-    let mut target = Some(copy);
-    while let Some(at) = target {
-        if let Some((change, worst)) = trial.least_change(at) {
-            return Advice::Change { copy: at, change, worst: Seconds(worst.unsigned_abs()) };
-        }
-        target = super::result::made_from(model, at);
-    }
-    Advice::OutOfReach {
-        floor: trial.floor().map(|floor| Seconds(floor.unsigned_abs())),
-        takes_at_most: trial.shorter_transfer(own),
-    }
-}
-
 impl Trial<'_> {
+    fn counsel(&self) -> Counsel {
+        let own = self.worst(None);
+        if own.is_some_and(|worst| worst <= self.at_most) {
+            return Counsel::Fine;
+        }
+        let way = std::iter::successors(Some(self.copy), |at| super::result::made_from(self.model, *at));
+        let mut changes = way.enumerate().filter_map(|(up, at)| Some((up, self.least_change(at)?)));
+        if let Some((up, (change, worst))) = changes.next() {
+            return Counsel::Change { up, change, worst: Seconds(worst.unsigned_abs()) };
+        }
+        Counsel::OutOfReach {
+            floor: self.floor().map(|floor| Seconds(floor.unsigned_abs())),
+            takes_at_most: self.shorter_transfer(own),
+        }
+    }
+
     /// The worst case with one copy replaced; none where it has no bound.
     fn worst(&self, replaced: Option<(CopyId, &DataCopy)>) -> Option<i64> {
         let chain = self.chain(replaced)?;
-        Solver::default().own(&chain, &self.strike).loss
+        self.adviser.solver.own(&chain, &self.strike).loss
     }
 
     fn chain(&self, replaced: Option<(CopyId, &DataCopy)>) -> Option<Arc<Chain>> {
-        Interner::default().single(self.model, self.copy, replaced)
+        let mut tried = self.adviser.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.single(self.model, self.copy, replaced)
     }
 
     /// The worst case of the copy after a change, where that is small enough.
@@ -160,7 +206,7 @@ impl Trial<'_> {
 
     /// Whether retention throws the last clean point away.
     fn is_forgotten(&self) -> bool {
-        let own = self.chain(None).map(|chain| Solver::default().own(&chain, &self.strike));
+        let own = self.chain(None).map(|chain| self.adviser.solver.own(&chain, &self.strike));
         own.is_some_and(|own| own.reason == Reason::Forgotten)
     }
 

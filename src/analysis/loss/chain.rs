@@ -65,7 +65,7 @@ pub(super) enum Shape {
 }
 
 /// What tells chains apart.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     timing: TimingKey,
     source: Option<u32>,
@@ -75,7 +75,7 @@ struct Key {
     keep: Option<(Keep, Zone)>,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum TimingKey {
     Calendar(u32),
     Every(i64, Option<Anchor>),
@@ -85,13 +85,13 @@ enum TimingKey {
 }
 
 /// Chains with their numbers, while they are built.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Interner {
     chains: Vec<Arc<Chain>>,
     known: FxHashMap<Key, u32>,
     schedules: FxHashMap<Arc<Schedule>, u32>,
-    /// The same schedule is often the very same value.
-    pointers: FxHashMap<usize, u32>,
+    /// The same schedule is often the very same value, which is held on to, so that no other comes to stand at its address.
+    pointers: FxHashMap<usize, (Arc<Schedule>, u32)>,
 }
 
 /// The chains of all copies of a model.
@@ -196,11 +196,11 @@ impl Interner {
     fn schedule(&mut self, schedule: &Arc<Schedule>) -> u32 {
         let next = self.schedules.len() as u32;
         let pointer = Arc::as_ptr(schedule) as usize;
-        if let Some(number) = self.pointers.get(&pointer) {
+        if let Some((_, number)) = self.pointers.get(&pointer) {
             return *number;
         }
         let number = *self.schedules.entry(schedule.clone()).or_insert(next);
-        self.pointers.insert(pointer, number);
+        self.pointers.insert(pointer, (schedule.clone(), number));
         number
     }
 

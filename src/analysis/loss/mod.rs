@@ -39,6 +39,7 @@ mod union;
 
 use std::sync::Arc;
 
+use advice::Adviser;
 pub use advice::{Advice, Change};
 pub use ages::Ages;
 pub use chain::replica_lag;
@@ -101,6 +102,7 @@ pub struct LossEngine<'m> {
     model: &'m Model,
     chains: Vec<Arc<Chain>>,
     solver: Solver,
+    adviser: Adviser,
     outcomes: Shared<Question, Arc<Outcome>>,
     joints: Shared<Vec<GroupRemains>, group::Joint>,
 }
@@ -117,13 +119,10 @@ struct Question {
 impl<'m> LossEngine<'m> {
     /// Takes in the copies of a model.
     pub fn new(model: &'m Model) -> Self {
-        Self {
-            model,
-            chains: chain::chains(model),
-            solver: Solver::default(),
-            outcomes: Shared::default(),
-            joints: Shared::default(),
-        }
+        let solver = Solver::default();
+        let adviser = Adviser::new(&solver.calendar);
+        let (outcomes, joints) = (Shared::default(), Shared::default());
+        Self { model, chains: chain::chains(model), solver, adviser, outcomes, joints }
     }
 
     /// The worst case of what survives, with as many missed runs as the objective of the component tolerates.
@@ -174,7 +173,8 @@ impl<'m> LossEngine<'m> {
     /// The least change after which a copy's own worst case is at most so much, with as many missed runs as its component's
     /// objective tolerates.
     pub fn advise(&self, copy: CopyId, at_most: Seconds, event: LossEvent) -> Advice {
-        advice::advise(self.model, copy, at_most, self.strike(self.model.copies[copy].dataset, event))
+        let strike = self.strike(self.model.copies[copy].dataset, event);
+        self.adviser.advise(self.model, (copy, &self.chains[copy.index()]), at_most, strike)
     }
 
     /// The joint worst case of a group whose members are restored to one instant.

@@ -24,6 +24,9 @@ pub struct Overlap {
 
 pub(super) fn overlap(solver: &Solver, chain: &Chain) -> Option<Overlap> {
     let Shape::Runs { stream, .. } = &chain.shape else { return None };
+    if chain.takes <= solver.shortest_gap(chain.number, stream) {
+        return None;
+    }
     let (gap, runs) = shortest(stream, &solver.calendar)?;
     (chain.takes > gap).then(|| Overlap {
         takes: Seconds(chain.takes.unsigned_abs()),

@@ -44,10 +44,15 @@ pub(super) struct Own {
 pub(super) struct Solver {
     own: Shared<(u32, Strike), Arc<Own>>,
     shortest: Shared<u32, i64>,
-    pub(super) calendar: Calendar,
+    pub(super) calendar: Arc<Calendar>,
 }
 
 impl Solver {
+    /// For chains with numbers of their own, over the same days.
+    pub(super) fn over(calendar: &Arc<Calendar>) -> Self {
+        Self { calendar: calendar.clone(), ..Self::default() }
+    }
+
     /// The worst case of a copy by itself. A stream of changes counts as if its base survived.
     pub(super) fn own(&self, chain: &Chain, strike: &Strike) -> Arc<Own> {
         self.own.get_or((chain.number, *strike), || Arc::new(self.compute(chain, strike)))
@@ -110,7 +115,7 @@ impl Solver {
     }
 
     /// A time that no two consecutive runs are closer than.
-    fn shortest_gap(&self, number: u32, stream: &Stream) -> i64 {
+    pub(super) fn shortest_gap(&self, number: u32, stream: &Stream) -> i64 {
         self.shortest.get_or(number, || shortest_gap(stream))
     }
 }
