@@ -114,9 +114,9 @@ impl<'a> Context<'a> {
 struct Effort(Cell<usize>);
 
 impl Effort {
-    /// Enough for every breach of a spec of a few thousand components.
+    /// Steps to schedule: enough for some hundred breaches in disasters of the usual size, and about a second.
     fn new() -> Self {
-        Self(Cell::new(400_000))
+        Self(Cell::new(1_000_000))
     }
 
     /// Whether there is so much left; takes it if so.

@@ -2,7 +2,7 @@
 
 use super::outages::OutageCase;
 use super::{Context, Effort};
-use crate::analysis::facts::{Miss, Remedy, miss};
+use crate::analysis::facts::{Miss, Remedy, miss, trials};
 use crate::analysis::rto::Bottleneck;
 use crate::model::Model;
 use crate::terms::{ScenarioKind, StepKind, Strategy};
@@ -12,7 +12,8 @@ use crate::units::Seconds;
 /// to look.
 pub(super) fn help(context: &Context<'_>, effort: &Effort, case: &OutageCase<'_>, within: Seconds) -> String {
     let scenario = case.scenario();
-    let size = case.judged.outcome.results.len() + case.judged.outcome.schedule.steps.len();
+    let trials = trials(context.model, &case.path);
+    let size = trials * (case.judged.outcome.results.len() + case.judged.outcome.schedule.steps.len());
     let name = &context.model.components[case.component].name;
     if !effort.spend(size) {
         return format!("`drplan assess --component {name} --scenario {}` shows every step", scenario.id);

@@ -6,7 +6,7 @@ mod remedy;
 mod strictness;
 mod weakness;
 
-pub use remedy::{Miss, Remedy, miss};
+pub use remedy::{Miss, Remedy, miss, trials};
 pub use strictness::{Unreachable, unreachable_objectives};
 pub use weakness::{
     Crowding, DecidingLocation, SinglePoint, UnownedFailover, crowding, deciding_locations, single_points,

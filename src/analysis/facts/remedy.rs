@@ -73,13 +73,29 @@ pub fn miss(context: &Context<'_>, scenario: &Scenario, component: ComponentId, 
     let longest = path.iter().copied().reduce(|a, b| if length(&b) > length(&a) { b } else { a });
     let mut remedies: Vec<Remedy> = path.iter().filter_map(|step| trial.shorter(step, over)).collect();
     remedies.extend(trial.bottlenecks(&path).into_iter().filter_map(|bottleneck| trial.faster(bottleneck)));
-    remedies.extend(trial.teams().into_iter().filter_map(|team| trial.people(team)));
+    // With enough of everything it takes the lower bound: where that is too long, people are no help.
+    let teams = if bound <= within { teams(context.model, &path) } else { BTreeSet::new() };
+    remedies.extend(teams.into_iter().filter_map(|team| trial.people(team)));
     Some(Miss { longest, over, contention: Seconds(takes.0 - bound.0), remedies, critical_path: path })
+}
+
+/// About how many schedules [`miss`] tries for a recovery that these steps decide.
+pub fn trials(model: &Model, path: &[PathStep]) -> usize {
+    let moves = path.iter().any(|step| step.kind == StepKind::Transfer);
+    2 + path.len() + if moves { 3 * 18 } else { 0 } + teams(model, path).len() * MOST_MORE as usize
 }
 
 fn length(step: &PathStep) -> u64 {
     step.to.0 - step.from.0
 }
+
+/// Who works on the steps that decide.
+fn teams(model: &Model, path: &[PathStep]) -> BTreeSet<TeamId> {
+    path.iter().filter_map(|step| model.components[step.component].owner).collect()
+}
+
+/// How many more people than there are to try.
+const MOST_MORE: u32 = 64;
 
 /// A scenario that can be scheduled again with something changed.
 struct Trial<'a> {
@@ -165,10 +181,6 @@ impl Trial<'_> {
         Some(Remedy::Faster { bottleneck, is, at_least: times(tenths)? })
     }
 
-    fn teams(&self) -> BTreeSet<TeamId> {
-        self.recovery.procedures.iter().filter_map(|procedure| procedure.team).collect()
-    }
-
     fn people(&self, team: TeamId) -> Option<Remedy> {
         let has = self.model().teams[team].people?;
         let own = self.recovery.procedures.iter().filter(|procedure| procedure.team == Some(team)).count();
@@ -179,7 +191,7 @@ impl Trial<'_> {
         };
         // More hands can make a schedule longer (Graham's anomalies), so that each number is tried in its turn.
         let found =
-            (has.saturating_add(1)..=most.min(has.saturating_add(64))).find(|people| enough(u64::from(*people)));
+            (has.saturating_add(1)..=most.min(has.saturating_add(MOST_MORE))).find(|people| enough(u64::from(*people)));
         found.map(|at_least| Remedy::People { team, has, at_least })
     }
 }
