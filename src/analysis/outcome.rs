@@ -367,7 +367,7 @@ impl Recovery {
             }
             Losing::BehindCopies(datasets) => {
                 let left = |&dataset: &DatasetId| {
-                    let corrupt = affected.touch.corrupt.contains(&dataset);
+                    let corrupt = self.gone.corrupt.binary_search(&dataset).is_ok();
                     let event = event(context, &self.gone, affected.component, corrupt);
                     Remains { dataset, copies: self.readable(context, dataset), replicas: Vec::new(), event }
                 };

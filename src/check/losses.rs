@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::analysis::assess::{Assessment, Judged};
 use crate::analysis::context::Context;
 use crate::analysis::impact::NoWayBack;
@@ -217,13 +219,20 @@ fn explain<'a>(
         }
         cases.push(LossCase { dataset, objective, via, parts });
     }
-    for wanted in open.into_values() {
-        let Some(&(case, number)) = wanted.first() else { continue };
-        let recovery = recovery(context, cases[case].parts[number].hits[0].1);
-        for (case, number) in wanted {
-            let dataset = cases[case].dataset;
-            fill(context, engine, &recovery, dataset, &mut cases[case].parts[number]);
-        }
+    let explained: Vec<((usize, usize), Explained)> = open
+        .into_par_iter()
+        .flat_map_iter(|(_, wanted)| {
+            let first = wanted.first().map(|&(case, number)| cases[case].parts[number].hits[0].1);
+            let recovery = first.map(|scenario| recovery(context, scenario));
+            let each = wanted.into_iter().filter_map(|(case, number)| {
+                Some(((case, number), explained(context, engine, recovery.as_ref()?, cases[case].dataset)?))
+            });
+            each.collect::<Vec<_>>()
+        })
+        .collect();
+    for ((case, number), explained) in explained {
+        let part = &mut cases[case].parts[number];
+        (part.loss, part.remains, part.locked) = (explained.loss, Some(explained.remains), explained.locked);
     }
     cases
 }
@@ -238,13 +247,24 @@ fn worst_of(part: &Part<'_>) -> (bool, Seconds) {
     badness(part.hits[0].0)
 }
 
-fn fill(context: &Context<'_>, engine: &LossEngine<'_>, recovery: &Recovery, dataset: DatasetId, part: &mut Part<'_>) {
+/// What a part tells beside its scenarios.
+struct Explained {
+    loss: Loss,
+    remains: Remains,
+    locked: Vec<CopyId>,
+}
+
+fn explained(
+    context: &Context<'_>,
+    engine: &LossEngine<'_>,
+    recovery: &Recovery,
+    dataset: DatasetId,
+) -> Option<Explained> {
     let model = context.model;
     let remains = recovery.remains(context, model.datasets[dataset].component);
-    let Some(remains) = remains.into_iter().find(|remains| remains.dataset == dataset) else { return };
-    part.loss = engine.explain(&remains);
+    let remains = remains.into_iter().find(|remains| remains.dataset == dataset)?;
     let kept = model.datasets[dataset].copies.iter().copied().filter(|&copy| recovery.gone.keeps(model, copy));
-    part.locked =
-        kept.filter(|copy| !remains.copies.contains(copy) && model.copies[*copy].encrypted_by.is_some()).collect();
-    part.remains = Some(remains);
+    let unread = kept.filter(|copy| !remains.copies.contains(copy));
+    let locked = unread.filter(|&copy| model.copies[copy].encrypted_by.is_some()).collect();
+    Some(Explained { loss: engine.explain(&remains), remains, locked })
 }

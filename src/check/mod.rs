@@ -41,6 +41,7 @@ mod wording;
 use std::cell::Cell;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::analysis;
 use crate::analysis::assess::Assessment;
@@ -82,8 +83,10 @@ impl<'a> Context<'a> {
         today: Date,
     ) -> Self {
         let model = analysis.model;
-        let loss_cases = losses::gather(analysis, losses, assessment);
-        let outage_cases = outages::gather(analysis, assessment);
+        let (loss_cases, outage_cases) = rayon::join(
+            || losses::gather(analysis, losses, assessment),
+            || outages::gather(analysis, assessment),
+        );
         Self { model, analysis, losses, assessment, today, extents: false, loss_cases, outage_cases }
     }
 
@@ -176,9 +179,15 @@ pub const CHECKS: &[Check] = &[
 
 /// What all checks find.
 pub fn run(context: &Context<'_>) -> Diagnostics {
-    let mut found = Diagnostics::default();
-    for check in CHECKS {
-        (check.run)(context, &mut found);
-    }
-    found
+    let found: Vec<Diagnostics> = CHECKS
+        .par_iter()
+        .map(|check| {
+            let mut found = Diagnostics::default();
+            (check.run)(context, &mut found);
+            found
+        })
+        .collect();
+    let mut all = Diagnostics::default();
+    found.into_iter().for_each(|found| all.append(found));
+    all
 }

@@ -32,13 +32,12 @@ pub fn enough_to_read(model: &Model, component: &Component, is_up: impl Fn(Insta
 /// The instances whose loss takes the lead away: the primaries. Where roles matter and none is declared, it may be any
 /// that is not declared to be something else. Where the technology knows no roles, there are none.
 pub fn leaders(model: &Model, component: &Component) -> impl Iterator<Item = InstanceId> {
-    let role = |id: InstanceId| model.instances[id].role;
-    let declared = component.instances.iter().any(|&id| role(id) == Some(Role::Primary));
+    let instances = if component.technology.roles { component.instances.as_slice() } else { &[] };
+    let declared = instances.iter().any(|&id| model.instances[id].role == Some(Role::Primary));
     let leads = move |instance: &Instance| match instance.role {
         Some(Role::Primary) => true,
         Some(_) => false,
         None => !declared,
     };
-    let roles = component.technology.roles;
-    component.instances.iter().copied().filter(move |&id| roles && leads(&model.instances[id]))
+    instances.iter().copied().filter(move |&id| leads(&model.instances[id]))
 }

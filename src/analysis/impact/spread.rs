@@ -1,12 +1,12 @@
 //! How an interruption travels to what matters for recovery.
 //!
 //! `requires` passes an interruption on, `uses` turns it into a degradation. Who merely waits is not listed here, however
-//! many there are (`following` finds them when somebody asks): listed are the components that are hit and, of those that
-//! they need, the ones that are interrupted.
+//! many there are (`following` finds them when somebody asks): listed are the components that are harmed and, of those
+//! that they need, the ones that are interrupted.
 
 use rustc_hash::FxHashMap;
 
-use super::standing::{Losing, Standing, Touch, stand, touches};
+use super::standing::{Losing, Standing, stand, touches};
 use crate::analysis::context::Context;
 use crate::analysis::scenario::Gone;
 use crate::model::{ComponentId, DatasetId, GroupId};
@@ -23,19 +23,19 @@ pub enum Level {
     Down,
 }
 
-/// A component that a scenario hits, or that one that is hit needs and that is interrupted.
+/// A component that a scenario harms, that goes back with one of those in a consistency group, or that one of those needs
+/// and that is interrupted.
 #[derive(Clone, Debug)]
 pub struct Affected {
     /// Which.
     pub component: ComponentId,
     /// How it stands by itself; none where it is not hit itself.
     pub standing: Option<Standing>,
-    /// What the scenario does to it by itself.
-    pub touch: Touch,
+    /// Whether data of its own goes bad.
+    pub spoilt: bool,
     /// Its data that goes back with that of others in a consistency group.
     pub together: Vec<DatasetId>,
-    /// What is left of its service. Of a component that is hit, goes on by itself and loses no data, what it needs is not
-    /// taken into account.
+    /// What is left of its service.
     pub level: Level,
 }
 
@@ -44,6 +44,8 @@ pub struct Affected {
 pub struct Spread {
     /// Each component once.
     pub affected: Vec<Affected>,
+    /// The components that are hit and go on as if nothing had happened, in the order of their ids.
+    pub unharmed: Vec<ComponentId>,
     /// The consistency groups of which some member loses data.
     pub groups: Vec<GroupId>,
     slots: FxHashMap<ComponentId, u32>,
@@ -93,8 +95,8 @@ impl Spread {
         let next = u32::try_from(self.affected.len()).unwrap_or(u32::MAX);
         let slot = *self.slots.entry(component).or_insert(next);
         if slot == next {
-            let (touch, together) = (Touch::default(), Vec::new());
-            self.affected.push(Affected { component, standing: None, touch, together, level: Level::Serves });
+            let (spoilt, together) = (false, Vec::new());
+            self.affected.push(Affected { component, standing: None, spoilt, together, level: Level::Serves });
         }
         slot as usize
     }
@@ -114,14 +116,23 @@ impl Spread {
 pub fn spread(context: &Context<'_>, kind: ScenarioKind, gone: &Gone) -> Spread {
     let mut spread = Spread::default();
     for (component, touch) in touches(context.model, gone) {
+        let missing = touch.lost.len() + touch.cut.len();
+        if missing > 0 && touch.corrupt.is_empty() && missing <= context.spare(component) as usize {
+            spread.unharmed.push(component);
+            continue;
+        }
         let standing = stand(context, kind, gone, component, &touch);
+        if !standing.interrupted && standing.losing == Losing::Nothing {
+            spread.unharmed.push(component);
+            continue;
+        }
         let slot = spread.enter(component);
         let entry = &mut spread.affected[slot];
         if standing.interrupted {
             entry.level = if standing.reads { Level::Reads } else { Level::Down };
         }
         entry.standing = Some(standing);
-        entry.touch = touch;
+        entry.spoilt = !touch.corrupt.is_empty();
     }
     if !context.model.groups.is_empty() {
         join_groups(context, &mut spread);
@@ -168,10 +179,8 @@ fn stands_alone(context: &Context<'_>, spread: &Spread) -> bool {
 
 /// Adds what the interrupted need, and works out which of that is interrupted with them.
 fn follow_needs(context: &Context<'_>, spread: &mut Spread) {
-    let matters = |affected: &Affected| affected.loses() || affected.standing.as_ref().is_some_and(|s| s.interrupted);
-    let mut open: Vec<usize> = (0..spread.affected.len()).filter(|&slot| matters(&spread.affected[slot])).collect();
-    let mut known = vec![false; spread.affected.len()];
-    open.iter().for_each(|&slot| known[slot] = true);
+    let mut open: Vec<usize> = (0..spread.affected.len()).collect();
+    let mut known = vec![true; spread.affected.len()];
     // Who waits for whom among those that are looked at.
     let mut waiters: Vec<Vec<(usize, DependencyKind)>> = vec![Vec::new(); spread.affected.len()];
     while let Some(slot) = open.pop() {

@@ -8,14 +8,14 @@ use crate::terms::{FailoverMode, ReplicationMode, Role, ScenarioKind, Strategy};
 use crate::units::Seconds;
 
 /// What a scenario does to a component by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Touch {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touch<'g> {
     /// Its instances that are lost.
-    pub lost: Vec<InstanceId>,
+    pub lost: &'g [InstanceId],
     /// Its instances that are cut off.
-    pub cut: Vec<InstanceId>,
+    pub cut: &'g [InstanceId],
     /// Its datasets that go bad.
-    pub corrupt: Vec<DatasetId>,
+    pub corrupt: &'g [DatasetId],
     /// Whether it has no instances and fails as such.
     pub whole: bool,
 }
@@ -93,49 +93,43 @@ impl Losing {
 }
 
 /// What a scenario does to each component by itself, in the order of their ids.
-pub fn touches(model: &Model, gone: &Gone) -> Vec<(ComponentId, Touch)> {
-    let mut touches: Vec<(ComponentId, Touch)> = Vec::new();
-    // Instances and datasets of one component are together in their tables, so that most lists come in its order.
-    let mut at = |id: ComponentId, add: &mut dyn FnMut(&mut Touch)| match touches.last_mut() {
-        Some((last, touch)) if *last == id => add(touch),
-        _ => {
-            touches.push((id, Touch::default()));
-            touches.last_mut().into_iter().for_each(|(_, touch)| add(touch));
-        }
-    };
-    for &id in &gone.lost {
-        at(model.instances[id].component, &mut |touch| touch.lost.push(id));
-    }
-    for &id in &gone.cut {
-        at(model.instances[id].component, &mut |touch| touch.cut.push(id));
-    }
-    for &id in &gone.corrupt {
-        at(model.datasets[id].component, &mut |touch| touch.corrupt.push(id));
-    }
-    for &id in &gone.components {
-        at(id, &mut |touch| touch.whole = true);
-    }
-    merged(touches)
+///
+/// Instances and datasets of one component are together in their tables, and in the order of components; so are the lists
+/// of what is gone, which are sorted.
+pub fn touches<'g>(model: &'g Model, gone: &'g Gone) -> impl Iterator<Item = (ComponentId, Touch<'g>)> {
+    let (mut lost, mut cut) = (gone.lost.as_slice(), gone.cut.as_slice());
+    let (mut corrupt, mut whole) = (gone.corrupt.as_slice(), gone.components.as_slice());
+    let of_instance = |id: &InstanceId| model.instances[*id].component;
+    let of_dataset = |id: &DatasetId| model.datasets[*id].component;
+    std::iter::from_fn(move || {
+        let next = [
+            lost.first().map(of_instance),
+            cut.first().map(of_instance),
+            corrupt.first().map(of_dataset),
+            whole.first().copied(),
+        ];
+        let component = next.into_iter().flatten().min()?;
+        let touch = Touch {
+            lost: take_while(&mut lost, |id| of_instance(id) == component),
+            cut: take_while(&mut cut, |id| of_instance(id) == component),
+            corrupt: take_while(&mut corrupt, |id| of_dataset(id) == component),
+            whole: !take_while(&mut whole, |id| *id == component).is_empty(),
+        };
+        Some((component, touch))
+    })
 }
 
-fn merged(mut touches: Vec<(ComponentId, Touch)>) -> Vec<(ComponentId, Touch)> {
-    touches.sort_by_key(|(id, _)| *id);
-    touches.dedup_by(|(id, touch), (kept_id, kept)| {
-        let same = id == kept_id;
-        if same {
-            kept.lost.append(&mut touch.lost);
-            kept.cut.append(&mut touch.cut);
-            kept.corrupt.append(&mut touch.corrupt);
-            kept.whole |= touch.whole;
-        }
-        same
-    });
-    touches
+/// Takes off the first items that belong.
+fn take_while<'g, T>(rest: &mut &'g [T], belongs: impl Fn(&T) -> bool) -> &'g [T] {
+    let count = rest.iter().take_while(|item| belongs(item)).count();
+    let (taken, left) = rest.split_at(count);
+    *rest = left;
+    taken
 }
 
 /// Looks at one component that is hit: the first of the ways back (continue, promote, rebuild, restore) that the
 /// scenario leaves, unless a provider's promise replaces it.
-pub fn stand(context: &Context<'_>, kind: ScenarioKind, gone: &Gone, id: ComponentId, touch: &Touch) -> Standing {
+pub fn stand(context: &Context<'_>, kind: ScenarioKind, gone: &Gone, id: ComponentId, touch: &Touch<'_>) -> Standing {
     let look = Look { context, gone, touch, component: &context.model.components[id] };
     let computed = look.computed();
     look.promised(kind, computed)
@@ -144,7 +138,7 @@ pub fn stand(context: &Context<'_>, kind: ScenarioKind, gone: &Gone, id: Compone
 struct Look<'a> {
     context: &'a Context<'a>,
     gone: &'a Gone,
-    touch: &'a Touch,
+    touch: &'a Touch<'a>,
     component: &'a Component,
 }
 
@@ -307,7 +301,7 @@ impl Look<'_> {
     fn corrupted(&self) -> Standing {
         let enough = enough(self.model(), self.component, |id| self.is_up(id));
         let whole = !enough && self.loses_live_data();
-        let datasets = if whole { self.component.datasets.clone() } else { self.touch.corrupt.clone() };
+        let datasets = if whole { self.component.datasets.clone() } else { self.touch.corrupt.to_vec() };
         let losing = Losing::BehindCopies(datasets.clone());
         let bare = datasets.iter().copied().find(|&dataset| self.surviving_copies(dataset).next().is_none());
         if self.component.technology.managed {
@@ -328,7 +322,7 @@ impl Look<'_> {
     /// `recovery.to` the place of each instance, if something can stand there again.
     fn place(&self, standing: &Standing) -> Option<(LocationId, Vec<InstanceId>)> {
         let model = self.model();
-        let mut missing: Vec<InstanceId> = self.touch.lost.iter().chain(&self.touch.cut).copied().collect();
+        let mut missing: Vec<InstanceId> = self.touch.lost.iter().chain(self.touch.cut).copied().collect();
         missing.sort_by_key(|&id| {
             let instance = &model.instances[id];
             (instance.role != Some(Role::Primary), !instance.has_data(), instance.name.as_str())
@@ -374,7 +368,7 @@ impl Look<'_> {
     }
 
     fn datasets_at_stake(&self) -> Vec<DatasetId> {
-        if self.touch.corrupt.is_empty() { self.component.datasets.clone() } else { self.touch.corrupt.clone() }
+        if self.touch.corrupt.is_empty() { self.component.datasets.clone() } else { self.touch.corrupt.to_vec() }
     }
 
     fn surviving_copies(&self, dataset: DatasetId) -> impl Iterator<Item = CopyId> {

@@ -102,9 +102,9 @@ fn plan(context: &Context<'_>, gone: &Gone, spread: &Spread, slot: usize) -> Opt
         Brings::Nothing => {}
         Brings::Replica(replica) => plan.replica = Some(from_replica(context, *replica, standing.place)),
         Brings::Copies(datasets) => {
-            let event = event(context, gone, component, !affected.touch.corrupt.is_empty());
+            let event = event(context, gone, component, affected.spoilt);
             for &dataset in datasets {
-                let bad = affected.touch.corrupt.contains(&dataset);
+                let bad = gone.corrupt.binary_search(&dataset).is_ok();
                 let event = if bad { event } else { DataEvent::Destroyed };
                 plan.copies.push((dataset, candidates(context, gone, dataset, standing.place, event)));
             }

@@ -1,6 +1,6 @@
 //! The steps of all procedures of a scenario as one graph.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::context::{Context, Route};
 use crate::analysis::exact::Exact;
@@ -168,23 +168,28 @@ impl Builder<'_> {
 
     /// A team is alarmed by the first of its components that is hit and noticed, whether or not that one is interrupted.
     fn respond(&mut self, gone: &Gone, spread: &Spread, procedures: &[Procedure]) {
-        let wanted = procedures.iter().any(|procedure| procedure.team.is_some());
-        if !wanted {
+        let teams: FxHashSet<TeamId> = procedures.iter().filter_map(|procedure| procedure.team).collect();
+        if teams.is_empty() {
             return;
         }
-        let mut first: FxHashMap<TeamId, (Seconds, ComponentId)> = FxHashMap::default();
+        // By when it is noticed, then by name.
+        let mut first: FxHashMap<TeamId, (Seconds, u32, ComponentId)> = FxHashMap::default();
+        let mut hit = |component: ComponentId, detect: &dyn Fn() -> Seconds| {
+            let team = self.context.model.components[component].owner.filter(|team| teams.contains(team));
+            let Some(team) = team else { return };
+            let new = (detect(), self.context.rank(component), component);
+            first.entry(team).and_modify(|known| *known = new.min(*known)).or_insert(new);
+        };
         for affected in spread.affected.iter().filter(|affected| affected.standing.is_some()) {
-            let Some(team) = self.context.model.components[affected.component].owner else { continue };
-            let detect = detection(self.context, gone, affected).value;
-            let known = first.entry(team).or_insert((detect, affected.component));
-            if detect < known.0 {
-                *known = (detect, affected.component);
-            }
+            hit(affected.component, &|| detection(self.context, gone, affected).value);
+        }
+        for &component in &spread.unharmed {
+            hit(component, &|| self.context.model.components[component].recovery.detect.value);
         }
         for procedure in procedures {
             let needed = procedure.steps.iter().any(|step| matches!(step.work, Work::Response(..)));
             let Some(team) = procedure.team.filter(|_| needed) else { continue };
-            let Some(&(detect, component)) = first.get(&team) else { continue };
+            let Some(&(detect, _, component)) = first.get(&team) else { continue };
             if self.responses.contains_key(&team) {
                 continue;
             }

@@ -221,13 +221,11 @@ fn latest_ends(network: &Network, order: &[u32], run: &Run) -> Vec<Exact> {
     let mut latest: Vec<Option<Exact>> = vec![None; network.activities.len()];
     let mut handed = run.handed.clone();
     handed.sort_unstable();
-    let mut position = vec![0u32; order.len()];
-    for (at, &number) in (0u32..).zip(order) {
-        position[number as usize] = at;
-    }
-    // Hands add an order of their own, in which time only goes forward.
     let mut by_begin: Vec<u32> = order.to_vec();
-    by_begin.sort_by_key(|&n| (run.begin[n as usize], run.end[n as usize], position[n as usize]));
+    if !handed.is_empty() {
+        // Hands add an order of their own, in which time only goes forward. What is equal stays as it is.
+        by_begin.sort_by_key(|&n| (run.begin[n as usize], run.end[n as usize]));
+    }
     for &number in by_begin.iter().rev() {
         let index = number as usize;
         let pinned = network.activities[index].kind.is_none().then_some(run.end[index]);

@@ -57,6 +57,7 @@ pub(super) fn run(
         },
         timed: BinaryHeap::new(),
         teams: BTreeMap::new(),
+        changed: Vec::new(),
         ended: Vec::new(),
     };
     for (_, to) in network.edges.edges() {
@@ -89,6 +90,8 @@ struct Simulation<'a> {
     run: Run,
     timed: BinaryHeap<Reverse<(Exact, u32)>>,
     teams: BTreeMap<TeamId, Team>,
+    /// The teams that have a step more to do or a person more to do it since people were last given steps.
+    changed: Vec<TeamId>,
     /// What has ended and whose successors have not been told.
     ended: Vec<u32>,
 }
@@ -154,8 +157,9 @@ impl Simulation<'_> {
             self.end(number);
         } else if let Some(flow) = self.flows.of_activity[number as usize] {
             self.sharing.begin(self.now, flow);
-        } else if let Some(team) = activity.hands.and_then(|team| self.teams.get_mut(&team)) {
+        } else if let Some((id, team)) = activity.hands.and_then(|id| Some((id, self.teams.get_mut(&id)?))) {
             team.ready.push(Reverse((self.positions[number as usize], number)));
+            self.changed.push(id);
         } else {
             self.timed.push(Reverse((self.now + activity.nominal, number)));
         }
@@ -168,8 +172,9 @@ impl Simulation<'_> {
         if activity.nominal.is_zero() {
             return;
         }
-        if let Some(team) = activity.hands.and_then(|team| self.teams.get_mut(&team)) {
+        if let Some((id, team)) = activity.hands.and_then(|id| Some((id, self.teams.get_mut(&id)?))) {
             team.free += 1;
+            self.changed.push(id);
             let first = team.freed_by.is_none_or(|(at, by)| at < self.now || number < by);
             if first {
                 team.freed_by = Some((self.now, number));
@@ -178,7 +183,10 @@ impl Simulation<'_> {
     }
 
     fn assign(&mut self) {
-        for team in self.teams.values_mut() {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        for id in self.changed.drain(..) {
+            let Some(team) = self.teams.get_mut(&id) else { continue };
             while team.free > 0
                 && let Some(Reverse((_, number))) = team.ready.pop()
             {

@@ -27,6 +27,11 @@ impl<'m> Ids<'m> {
         Self { model, instances, taken: FxHashSet::default() }
     }
 
+    /// The form that a cause has unless another has it already.
+    pub(super) fn first(&self, cause: &Cause) -> String {
+        form(self.model, cause, usize::from(self.is_ambiguous(cause))).unwrap_or_default()
+    }
+
     /// The first of the forms of a cause that is free.
     pub(super) fn take(&mut self, cause: &Cause) -> String {
         let mut number = usize::from(self.is_ambiguous(cause));

@@ -38,9 +38,15 @@ impl<'m> Scenarios<'m> {
     /// All single failures of a model.
     pub fn new(model: &'m Model) -> Self {
         let mut ids = Ids::new(model);
-        let mut list: Vec<Scenario> =
-            causes(model).map(|cause| Scenario { id: ids.take(&cause), kind: cause.kind(model), cause }).collect();
+        let causes: Vec<Cause> = causes(model).collect();
+        let named = |(cause, id): (&Cause, String)| Scenario { id, kind: cause.kind(model), cause: cause.clone() };
+        let mut list: Vec<Scenario> = causes.par_iter().map(|cause| named((cause, ids.first(cause)))).collect();
         list.par_sort_by(|a, b| a.id.cmp(&b.id));
+        // Hardly ever do two want the same id. Then they are given out one after the other.
+        if list.windows(2).any(|pair| pair[0].id == pair[1].id) {
+            list = causes.iter().map(|cause| named((cause, ids.take(cause)))).collect();
+            list.par_sort_by(|a, b| a.id.cmp(&b.id));
+        }
         Self { model, list, lookup: OnceLock::new() }
     }
 

@@ -85,11 +85,13 @@ fn system<'a>(context: &'a Context<'a>, scenario: &Scenario) -> System<'a> {
     let mut system = System { model, jobs, rates, awaited, waiters, deadlines };
     // A team comes once, after the first of its components that is hit and noticed.
     let mut alarms: BTreeMap<TeamId, Time> = BTreeMap::new();
-    for affected in recovery.spread.affected.iter().filter(|affected| affected.standing.is_some()) {
-        let component = &model.components[affected.component];
+    let harmed = recovery.spread.affected.iter().filter(|affected| affected.standing.is_some());
+    let harmed = harmed.map(|affected| (affected.component, affected.spoilt));
+    for (id, spoilt) in harmed.chain(recovery.spread.unharmed.iter().map(|&id| (id, false))) {
+        let component = &model.components[id];
         let Some(team) = component.owner else { continue };
         let mut detect = component.recovery.detect.value;
-        if !affected.touch.corrupt.is_empty() {
+        if spoilt {
             detect = detect.min(recovery.gone.detection.unwrap_or(detect));
         }
         let detect = whole(detect.0);
