@@ -83,10 +83,8 @@ impl<'a> Context<'a> {
         today: Date,
     ) -> Self {
         let model = analysis.model;
-        let (loss_cases, outage_cases) = rayon::join(
-            || losses::gather(analysis, losses, assessment),
-            || outages::gather(analysis, assessment),
-        );
+        let (loss_cases, outage_cases) =
+            rayon::join(|| losses::gather(analysis, losses, assessment), || outages::gather(analysis, assessment));
         Self { model, analysis, losses, assessment, today, extents: false, loss_cases, outage_cases }
     }
 

@@ -166,10 +166,7 @@ fn database(text: &mut String, number: usize, name: &str, (rack, other): (usize,
         ),
     );
     if number % 100 != 13 {
-        put(
-            text,
-            format_args!("          wal-away: {{from: wal, continuous: 10m, base: away, to: {away}}}\n"),
-        );
+        put(text, format_args!("          wal-away: {{from: wal, continuous: 10m, base: away, to: {away}}}\n"));
     }
     put(
         text,
@@ -194,7 +191,9 @@ fn files(text: &mut String, number: usize, (rack, other): (usize, usize), estate
     if number % 50 != 25 {
         put(
             text,
-            format_args!("          near: {{method: restic, every: 6h, takes: 20m, to: {near}, keep: {{last: 120}}}}\n"),
+            format_args!(
+                "          near: {{method: restic, every: 6h, takes: 20m, to: {near}, keep: {{last: 120}}}}\n"
+            ),
         );
     }
     put(text, format_args!("    recovery: {{to: [rack-{rack}, rack-{other}]}}\n"));

@@ -93,9 +93,7 @@ pub fn procedure(context: &Context<'_>, gone: &Gone, affected: &Affected, choice
 pub fn detection(context: &Context<'_>, gone: &Gone, affected: &Affected) -> Sourced<Seconds> {
     let detect = context.model.components[affected.component].recovery.detect;
     match gone.detection {
-        Some(detection) if affected.spoilt && detection < detect.value => {
-            Sourced::declared(detection)
-        }
+        Some(detection) if affected.spoilt && detection < detect.value => Sourced::declared(detection),
         _ => detect,
     }
 }
