@@ -45,6 +45,10 @@ pub(super) fn ask(args: &PuppetDb, url: &str) -> Result<String, Failure> {
 fn get(agent: &Agent, url: &str) -> Result<serde_json::Value, Failure> {
     let mut response =
         agent.get(url).header("Accept", "application/json").call().map_err(|error| refused(url, &error))?;
+    // A redirect is not followed and no error of the client's.
+    if response.status().as_u16() != 200 {
+        return Err(refused(url, &Error::StatusCode(response.status().as_u16())));
+    }
     let body = response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string();
     let body = body.map_err(|error| refused(url, &error))?;
     serde_json::from_str(&body).map_err(|error| {
@@ -71,7 +75,6 @@ fn agent(args: &PuppetDb) -> Result<Agent, Failure> {
         .tls_config(tls)
         .https_only(true)
         .max_redirects(0)
-        .max_redirects_will_error(true)
         .proxy(None)
         .timeout_global(Some(TIMEOUT))
         .user_agent(concat!("drplan/", env!("CARGO_PKG_VERSION")));
@@ -105,6 +108,7 @@ fn refused(url: &str, error: &Error) -> Failure {
             format!("the answer is {status}"),
             "PuppetDB does not let this certificate ask: see `certificate-allowlist` in its configuration",
         ),
+        Error::StatusCode(300..=399) => ("it redirects elsewhere".to_owned(), "name the address where it answers"),
         Error::StatusCode(404) => ("the answer is 404".to_owned(), "is it PuppetDB 3 or later that answers there?"),
         Error::StatusCode(status) => (format!("the answer is {status}"), "PuppetDB's own log says why"),
         Error::Timeout(_) => (format!("no answer within {} s", TIMEOUT.as_secs()), "is the host reachable from here?"),
@@ -113,7 +117,6 @@ fn refused(url: &str, error: &Error) -> Failure {
             format!("the answer is larger than {} MiB", LARGEST_ANSWER >> 20),
             "ask it in parts, with the adapter `puppetdb`",
         ),
-        Error::TooManyRedirects => ("it redirects elsewhere".to_owned(), "name the address where it answers"),
         Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
             ("the answer ends in the middle".to_owned(), "ask again")
         }
