@@ -27,6 +27,7 @@ pub mod evidence;
 pub mod check;
 pub mod compare;
 pub mod diff;
+pub mod policy;
 // Layer 6: values in, bytes out.
 pub mod emit;
 pub mod report;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{check, observed, report, spec, tech};
+use crate::{check, observed, policy, report, spec, tech};
 
 /// Every schema with its name, in the order of their importance.
 pub fn all() -> Vec<(&'static str, Value)> {
@@ -13,6 +13,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("findings", report::findings_schema()),
         ("assessment", report::assessment_schema()),
         ("comparison", report::comparison_schema()),
+        ("policy", policy::schema()),
         ("baseline", check::baseline_schema()),
         ("graph", report::graph_schema()),
     ]

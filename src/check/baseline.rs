@@ -90,13 +90,13 @@ impl Baseline {
     /// Marks the findings that are known and no worse than they were, and says of the others why they are worse. Gives how
     /// many findings of the baseline are gone.
     pub fn apply(&self, found: &mut Diagnostics) -> usize {
-        let mut groups: BTreeMap<(&str, String), (Group<'_>, bool)> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, String), (Group<'_>, bool)> = BTreeMap::new();
         for known in &self.findings {
-            let (group, _) = groups.entry((&known.name, known.address.clone())).or_default();
+            let (group, _) = groups.entry((known.name.clone(), known.address.clone())).or_default();
             group.add(known);
         }
         for finding in found.iter_mut().filter(|finding| !finding.waived) {
-            let key = (finding.code.0, finding.stable_address());
+            let key = (finding.name().to_owned(), finding.stable_address());
             let Some((group, seen)) = groups.get_mut(&key) else { continue };
             *seen = true;
             match group.worse(finding) {
@@ -157,7 +157,7 @@ fn known(finding: &Diagnostic) -> Known {
     let mut scenarios: Vec<KnownHit> = finding.extent.iter().map(hit).collect();
     scenarios.sort();
     Known {
-        name: finding.code.0.to_owned(),
+        name: finding.name().to_owned(),
         address: finding.stable_address(),
         severity: finding.severity.as_str().to_owned(),
         scenarios,

@@ -175,6 +175,11 @@ pub const CHECKS: &[Check] = &[
     unused::CHECK,
 ];
 
+/// The names of all findings of checks, those of waivers included.
+pub fn names() -> Vec<&'static str> {
+    CHECKS.iter().map(|check| check.code.0).chain([waivers::EXPIRED.0, waivers::UNUSED.0]).collect()
+}
+
 /// What all checks find.
 pub fn run(context: &Context<'_>) -> Diagnostics {
     let found: Vec<Diagnostics> = CHECKS

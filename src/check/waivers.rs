@@ -46,7 +46,7 @@ fn covers(waiver: &Waiver, scenario: Option<&str>, finding: &Diagnostic) -> bool
     let below = |on: &String| {
         finding.address.strip_prefix(on.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    waiver.finding == finding.code.0
+    waiver.finding == finding.name()
         && waiver.on.as_ref().is_none_or(below)
         && scenario.is_none_or(|scenario| finding.scenario.as_deref() == Some(scenario))
 }

@@ -144,6 +144,9 @@ pub(super) struct Validate {
     /// Write the findings in another format to a file as well; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
+    /// Hold the spec against the policies of this file as well; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub policy: Vec<PathBuf>,
     /// Findings of this file are known and pass; what is new or worse does not
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

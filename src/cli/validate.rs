@@ -14,9 +14,10 @@ use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
 use crate::check::{self, Baseline};
-use crate::diag::{Diagnostics, Severity, nearest};
+use crate::diag::{Diagnostics, Severity, SourceFile, SourceMap, nearest};
+use crate::policy::{self, Policy};
 use crate::report::{self, Case, FindingsReport, Format, Style};
-use crate::text::Limits;
+use crate::text::{self, Limits};
 
 pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
@@ -26,6 +27,7 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let wanted = Wanted {
         cases: formats().any(|format| format == Format::Junit),
         extents: keeps || formats().any(orders_by_extent),
+        policies: args.policy.clone(),
         baseline,
         write_baseline: args.write_baseline.clone(),
     };
@@ -54,6 +56,8 @@ pub(super) struct Wanted {
     pub cases: bool,
     /// Every scenario of every finding.
     pub extents: bool,
+    /// Files of policies to hold it against.
+    pub policies: Vec<PathBuf>,
     /// What is known and passes.
     pub baseline: Option<Baseline>,
     /// Where to write what is found.
@@ -72,6 +76,7 @@ pub(super) fn examine(
     wanted: Wanted,
 ) -> Result<(FindingsReport, Loaded), Failure> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let policies = policies(&wanted.policies, &mut loaded.sources, common)?;
     let mut tested = Vec::new();
     if !diagnostics.has_errors() {
         let model = &loaded.model;
@@ -82,6 +87,7 @@ pub(super) fn examine(
         let mut context = check::Context::new(&analysis, &losses, &assessment, today);
         context.extents = wanted.extents;
         diagnostics.append(check::run(&context));
+        diagnostics.append(policy::run(&analysis, &assessment, &policies));
         check::waive(&context, &mut diagnostics);
         keep(&wanted, &mut diagnostics)?;
         if wanted.cases {
@@ -91,6 +97,27 @@ pub(super) fn examine(
     let mut report = FindingsReport::new(&loaded.model.system.name, diagnostics, &loaded.sources);
     report.cases = tested;
     Ok((report, loaded))
+}
+
+/// The policies of all files. Their texts go beside those of the spec, so that findings can show them.
+fn policies(paths: &[PathBuf], sources: &mut SourceMap, common: &Common) -> Result<Vec<Policy>, Failure> {
+    let taken = check::names();
+    let mut all = Vec::new();
+    for path in paths {
+        let bytes = io::read_file(path, Limits::default())?;
+        let Ok(text) = text::decode(&bytes) else {
+            return Err(Failure::new(format!("{} is not UTF-8 text", io::shown(path))));
+        };
+        let file = sources.add(SourceFile::new(path.to_string_lossy(), text));
+        let (policies, found) = policy::read(sources, file, &taken);
+        if !found.is_empty() {
+            let report = FindingsReport::new("the policies", found, sources);
+            io::tell(report::findings(&report, sources, Format::Human, io::error_style(common.color)).trim_end());
+            return Err(Failure::new(format!("{} cannot be used", io::shown(path))));
+        }
+        all.extend(policies);
+    }
+    Ok(all)
 }
 
 /// Holds what was found against the baseline, or makes one of it.

@@ -38,6 +38,8 @@ pub struct Hit {
 pub struct Diagnostic {
     /// Its kind.
     pub code: Code,
+    /// The rule of an organisation that it breaks, by name; none for what drplan itself has to say.
+    pub rule: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// One sentence, lower case, no full stop.
@@ -71,6 +73,7 @@ impl Diagnostic {
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code,
+            rule: None,
             severity,
             message: message.into(),
             address: String::new(),
@@ -100,6 +103,11 @@ impl Diagnostic {
     /// A note.
     pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Note, message)
+    }
+
+    /// The name by which it is known: that of the rule, else that of its kind.
+    pub fn name(&self) -> &str {
+        self.rule.as_deref().unwrap_or(self.code.0)
     }
 
     /// Whether somebody has taken note of it, so that nothing fails for it.

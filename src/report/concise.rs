@@ -20,7 +20,7 @@ fn line(out: &mut String, finding: &Finding) {
         let here = if file.starts_with("::") { "./" } else { "" };
         let _ = write!(out, "{here}{file}:{}:{}: ", place.line, place.column);
     }
-    let _ = write!(out, "{}[{}]: {}", diagnostic.severity.as_str(), diagnostic.code, one_line(&diagnostic.message));
+    let _ = write!(out, "{}[{}]: {}", diagnostic.severity.as_str(), diagnostic.name(), one_line(&diagnostic.message));
     if let Some(scenario) = &diagnostic.scenario {
         let _ = write!(out, " ({})", one_line(scenario));
     }

@@ -109,7 +109,7 @@ impl FindingsReport {
         let mut findings: Vec<&Finding> = self.findings.iter().filter(|f| !f.diagnostic.is_accepted()).collect();
         findings.sort_by_key(|finding| {
             let diagnostic = &finding.diagnostic;
-            let for_good = FOR_GOOD.contains(&diagnostic.code.0);
+            let for_good = FOR_GOOD.contains(&diagnostic.name());
             Reverse((diagnostic.severity, for_good, diagnostic.extent.len()))
         });
         findings
@@ -140,7 +140,7 @@ struct Fingerprints {
 
 impl Fingerprints {
     fn of(&mut self, diagnostic: &Diagnostic) -> String {
-        let identity = format!("{}\0{}", diagnostic.code, diagnostic.stable_address());
+        let identity = format!("{}\0{}", diagnostic.name(), diagnostic.stable_address());
         let count = self.seen.entry(identity.clone()).or_default();
         *count += 1;
         let mut hash = Sha256::new();

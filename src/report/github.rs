@@ -42,7 +42,7 @@ fn command(out: &mut String, finding: &Finding) {
     if let Some(place) = &finding.place {
         let _ = write!(out, "file={},line={},col={},", property(&place.file), place.line, place.column);
     }
-    let _ = writeln!(out, "title={}::{}", property(diagnostic.code.0), data(&text(finding)));
+    let _ = writeln!(out, "title={}::{}", property(diagnostic.name()), data(&text(finding)));
 }
 
 /// The message, where it shows, and the way out, a line each.

@@ -50,7 +50,7 @@ fn issue<'a>(finding: &'a Finding, sources: &SourceMap) -> Issue<'a> {
     }
     Issue {
         description,
-        check_name: diagnostic.code.0,
+        check_name: diagnostic.name(),
         fingerprint: &finding.fingerprint,
         severity: match diagnostic.severity {
             Severity::Error => "critical",

@@ -50,7 +50,7 @@ fn draw(renderer: &Renderer, finding: &Finding, sources: &SourceMap, out: &mut S
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(title.as_str()).id(diagnostic.code.0));
+    let mut group = Group::with_title(level.primary_title(title.as_str()).id(diagnostic.name()));
     for window in &windows {
         group = group.element(window.snippet());
     }

@@ -111,7 +111,7 @@ fn entry(finding: &Finding) -> Entry<'_> {
     let diagnostic = &finding.diagnostic;
     let place = finding.place.as_ref();
     Entry {
-        name: diagnostic.code.0,
+        name: diagnostic.name(),
         severity: diagnostic.severity.as_str(),
         address: &diagnostic.address,
         scenario: diagnostic.scenario.as_deref(),

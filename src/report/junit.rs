@@ -45,7 +45,7 @@ pub(super) fn render(report: &FindingsReport) -> String {
         LARGEST.saturating_sub(suites.values().flat_map(BTreeMap::values).filter(|t| !t.failures.is_empty()).count());
     let mut body = String::new();
     let mut total = (0, 0);
-    suite(&mut body, "spec", single.iter().map(|(finding, test)| (finding.diagnostic.code.0, test)), &mut total);
+    suite(&mut body, "spec", single.iter().map(|(finding, test)| (finding.diagnostic.name(), test)), &mut total);
     for (scenario, tests) in &suites {
         let mut kept = Vec::new();
         for (component, test) in tests {
@@ -155,7 +155,7 @@ fn write_test(out: &mut String, suite: &str, name: &str, test: &Test<'_>) {
         let _ = writeln!(out, "      <skipped>{}</skipped>", xml(&accepted.join("; ")));
     }
     for finding in &test.failures {
-        let (kind, message) = (finding.diagnostic.code.0, xml(&one_line(&finding.diagnostic.message)));
+        let (kind, message) = (finding.diagnostic.name(), xml(&one_line(&finding.diagnostic.message)));
         let _ =
             writeln!(out, "      <failure type=\"{kind}\" message=\"{message}\">{}</failure>", xml(&story(finding)));
     }
@@ -172,7 +172,7 @@ fn write_test(out: &mut String, suite: &str, name: &str, test: &Test<'_>) {
 /// A finding that is a case of its own is told apart by what it is about.
 fn case_name(name: &str, test: &Test<'_>) -> String {
     let all = test.failures.iter().chain(&test.accepted).chain(&test.remarks);
-    match all.map(|finding| &finding.diagnostic).find(|diagnostic| diagnostic.code.0 == name) {
+    match all.map(|finding| &finding.diagnostic).find(|diagnostic| diagnostic.name() == name) {
         Some(diagnostic) if !diagnostic.address.is_empty() => format!("{name} {}", diagnostic.address),
         _ => name.to_owned(),
     }
@@ -180,7 +180,7 @@ fn case_name(name: &str, test: &Test<'_>) -> String {
 
 fn headline(finding: &Finding) -> String {
     let diagnostic = &finding.diagnostic;
-    format!("{}[{}]: {}", diagnostic.severity.as_str(), diagnostic.code, one_line(&diagnostic.message))
+    format!("{}[{}]: {}", diagnostic.severity.as_str(), diagnostic.name(), one_line(&diagnostic.message))
 }
 
 /// Where it is, why, and what to do, a line each.

@@ -45,7 +45,7 @@ fn heading(report: &FindingsReport) -> String {
 /// A point of a list, with the derivation behind it.
 fn entry(finding: &Finding) -> String {
     let diagnostic = &finding.diagnostic;
-    let mut out = format!("- **{}** {}", diagnostic.code, md_message(&diagnostic.message));
+    let mut out = format!("- **{}** {}", diagnostic.name(), md_message(&diagnostic.message));
     if let Some(place) = &finding.place {
         out.push_str(&format!(" ({})", md_code(&format!("{}:{}", place.file, place.line))));
     }

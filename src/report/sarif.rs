@@ -24,7 +24,7 @@ pub(super) fn render(report: &FindingsReport, sources: &SourceMap) -> String {
     let findings: Vec<&Finding> = report.worst_first().into_iter().chain(report.accepted()).collect();
     let left_out = findings.len().saturating_sub(SHOWN);
     let shown = &findings[..findings.len() - left_out];
-    let mut rules: Vec<&str> = shown.iter().map(|finding| finding.diagnostic.code.0).collect();
+    let mut rules: Vec<&str> = shown.iter().map(|finding| finding.diagnostic.name()).collect();
     rules.sort_unstable();
     rules.dedup();
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(index, rule)| (*rule, index)).collect();
@@ -70,8 +70,8 @@ fn reporting_descriptor(name: &str, page: Option<&str>) -> Value {
 fn result(finding: &Finding, rules: &BTreeMap<&str, usize>, sources: &SourceMap) -> Value {
     let diagnostic = &finding.diagnostic;
     let mut result = json!({
-        "ruleId": diagnostic.code.0,
-        "ruleIndex": rules.get(diagnostic.code.0),
+        "ruleId": diagnostic.name(),
+        "ruleIndex": rules.get(diagnostic.name()),
         "level": diagnostic.severity.as_str(),
         "message": {"text": message(&text(diagnostic))},
         "locations": [location(diagnostic, sources)],

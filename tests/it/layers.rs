@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["model"],
     &["analysis", "desired"],
     &["evidence"],
-    &["check", "compare", "diff"],
+    &["check", "compare", "policy", "diff"],
     &["emit", "report"],
     &["schemas"],
     &["cli"],

@@ -30,6 +30,7 @@ mod mistakes;
 mod observe;
 mod observe_https;
 mod observe_tools;
+mod policies;
 mod puppet_emit;
 mod puppet_library;
 mod quoting;
