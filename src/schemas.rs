@@ -12,6 +12,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("observed", observed::schema().clone()),
         ("findings", report::findings_schema()),
         ("assessment", report::assessment_schema()),
+        ("changes", report::changes_schema()),
         ("comparison", report::comparison_schema()),
         ("policy", policy::schema()),
         ("baseline", check::baseline_schema()),

@@ -3,21 +3,28 @@
 //!
 //! A check reads and compares; what takes computing belongs in `analysis`, where a report can share it.
 
+mod backup_too_old;
 mod baseline;
 mod component_lost;
 mod copies_rule_unmet;
 mod copy_unverified;
 mod copy_with_its_data;
+mod data_larger_than_declared;
 mod data_lost;
 mod data_without_copy;
 mod domain_shared_by_one;
 mod duration_undeclared;
+mod evidence_too_old;
+mod exists_undeclared;
 mod expectation_failed;
 mod failover_by_nobody;
 mod group_rpo_unmet;
 mod keys_lost_with_data;
+mod lag_above_declared;
+mod last_run_failed;
 mod left_unprotected;
 mod losses;
+mod never_restored;
 mod nowhere_to_recover;
 mod objective_stricter_than_dependency;
 mod objective_unreachable;
@@ -26,13 +33,17 @@ mod outages;
 mod quorum_in_one_location;
 mod recovery_circle;
 mod remedies;
+mod restore_before_change;
+mod restore_overdue;
 mod retention_too_short;
 mod rpo_unmet;
 mod rto_unmet;
+mod run_longer_than_declared;
 mod runs_overlap;
 mod schedule_never_runs;
 mod single_point_of_failure;
 mod standby_without_room;
+mod timer_never_fired;
 mod unsupported;
 mod unused;
 mod waivers;
@@ -47,6 +58,7 @@ use crate::analysis;
 use crate::analysis::assess::Assessment;
 use crate::analysis::loss::LossEngine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Hit, Severity};
+use crate::evidence::{Fact, FactKind, Undeclared};
 use crate::model::Model;
 use crate::units::Seconds;
 use losses::LossCase;
@@ -70,6 +82,10 @@ pub struct Context<'a> {
     pub today: Date,
     /// Whether findings name every scenario in which they show: a large spec with many breaches has millions.
     pub extents: bool,
+    /// What was measured and does not bear out the plan; empty where nothing was observed.
+    pub facts: &'a [Fact],
+    /// What was seen and is not declared.
+    pub undeclared: &'a [Undeclared],
     loss_cases: Vec<LossCase<'a>>,
     outage_cases: Vec<OutageCase<'a>>,
 }
@@ -85,7 +101,18 @@ impl<'a> Context<'a> {
         let model = analysis.model;
         let (loss_cases, outage_cases) =
             rayon::join(|| losses::gather(analysis, losses, assessment), || outages::gather(analysis, assessment));
-        Self { model, analysis, losses, assessment, today, extents: false, loss_cases, outage_cases }
+        Self {
+            model,
+            analysis,
+            losses,
+            assessment,
+            today,
+            extents: false,
+            facts: &[],
+            undeclared: &[],
+            loss_cases,
+            outage_cases,
+        }
     }
 
     /// Every scenario of a finding with how bad it is there, where that is asked for.
@@ -98,6 +125,17 @@ impl<'a> Context<'a> {
             amount: amount.map(|amount| amount.0),
         };
         hits.into_iter().map(hit).collect()
+    }
+
+    /// The facts of a kind as findings, each with where the spec says otherwise and where that was seen.
+    fn contradicted(&self, check: &'a Check, kind: FactKind) -> impl Iterator<Item = Diagnostic> {
+        self.facts.iter().filter(move |fact| fact.kind == kind).map(|fact| {
+            let mut diagnostic = check.found(fact.message.as_str(), fact.address.to_string()).help(fact.help.as_str());
+            diagnostic.primary = fact.span;
+            diagnostic.labels.extend(fact.seen.span.map(|span| (span, "seen here".to_owned())));
+            diagnostic.notes.clone_from(&fact.notes);
+            diagnostic.because(format!("seen at {} by {}", fact.seen.at, fact.seen.source))
+        })
     }
 
     /// Every dataset that loses more than it may.
@@ -145,32 +183,43 @@ impl Check {
 
 /// Every check, by name.
 pub const CHECKS: &[Check] = &[
+    backup_too_old::CHECK,
     component_lost::CHECK,
     copies_rule_unmet::CHECK,
     copy_unverified::CHECK,
     copy_with_its_data::CHECK,
+    data_larger_than_declared::CHECK,
     data_lost::CHECK,
     data_without_copy::CHECK,
     domain_shared_by_one::CHECK,
     duration_undeclared::CHECK,
+    evidence_too_old::CHECK,
+    exists_undeclared::CHECK,
     expectation_failed::CHECK,
     failover_by_nobody::CHECK,
     group_rpo_unmet::CHECK,
     keys_lost_with_data::CHECK,
+    lag_above_declared::CHECK,
+    last_run_failed::CHECK,
     left_unprotected::CHECK,
+    never_restored::CHECK,
     nowhere_to_recover::CHECK,
     objective_stricter_than_dependency::CHECK,
     objective_unreachable::CHECK,
     one_time_copy::CHECK,
     quorum_in_one_location::CHECK,
     recovery_circle::CHECK,
+    restore_before_change::CHECK,
+    restore_overdue::CHECK,
     retention_too_short::CHECK,
     rpo_unmet::CHECK,
     rto_unmet::CHECK,
+    run_longer_than_declared::CHECK,
     runs_overlap::CHECK,
     schedule_never_runs::CHECK,
     single_point_of_failure::CHECK,
     standby_without_room::CHECK,
+    timer_never_fired::CHECK,
     unsupported::CHECK,
     unused::CHECK,
 ];

@@ -55,6 +55,8 @@ pub(super) enum Command {
     Assess(Assess),
     /// Draw the dependency graph
     Graph(Graph),
+    /// Hold the plan against what was observed of the real system, or against deployed files
+    Diff(Diff),
     /// Turn the output of real tools into observed state
     Observe(Observe),
     /// Say how the posture changes from one spec to another, and why
@@ -138,6 +140,9 @@ pub(super) struct Validate {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArg,
+    /// What was observed, as `drplan observe` writes it: promises are held against what was measured, and evidence against the plan; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub observed: Vec<PathBuf>,
     /// The format of what is printed
     #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
     pub format: FindingsFormat,
@@ -164,6 +169,9 @@ pub(super) struct Assess {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArg,
+    /// What was observed, as `drplan observe` writes it: measured values stand in for declared ones; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub observed: Vec<PathBuf>,
     /// The format of what is printed
     #[arg(long, value_enum, default_value_t = TableFormat::Human)]
     pub format: TableFormat,
@@ -283,12 +291,12 @@ pub(super) struct Compare {
     pub exit_zero: bool,
 }
 
-/// Formats of comparisons by name.
+/// Formats of comparisons and of changes by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum CompareFormat {
     /// For a person.
     Human,
-    /// `drplan.comparison/1`.
+    /// `drplan.comparison/1` or `drplan.changes/1`.
     Json,
     /// A comment on a pull request.
     Markdown,
@@ -301,6 +309,29 @@ pub(super) enum Decline {
     Worse,
     /// Only a promise that is newly broken.
     Unmet,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArg,
+    /// What was observed, as `drplan observe` writes it; may be repeated, the newest of each value counts. `-` is standard input
+    #[arg(long, value_name = "FILE", required_unless_present = "deployed")]
+    pub observed: Vec<PathBuf>,
+    /// A folder with generated files, to be held against what would be generated now
+    #[arg(long, value_name = "DIR")]
+    pub deployed: Option<PathBuf>,
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t = CompareFormat::Human)]
+    pub format: CompareFormat,
+    /// Write the changes in another format to a file as well; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// Exit with 0 whatever is found; failures to do the work still give 2
+    #[arg(long)]
+    pub exit_zero: bool,
 }
 
 /// `generate`

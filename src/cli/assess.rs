@@ -3,7 +3,7 @@
 use super::args::{Assess, Common, TableFormat};
 use super::exit::{Exit, Failure};
 use super::progress::Progress;
-use super::{io, pipeline};
+use super::{io, observed, pipeline};
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
@@ -13,17 +13,25 @@ use crate::report::assessment::{AssessmentFormat, AssessmentView, Filter};
 use crate::terms::ScenarioKind;
 
 pub(super) fn run(args: &Assess, common: &Common) -> Result<Exit, Failure> {
-    let loaded = pipeline::load(&args.spec.spec, common)?;
+    let mut loaded = pipeline::load(&args.spec.spec, common)?;
+    let observed = observed::load(&args.observed, &mut loaded)?;
     if loaded.diagnostics.has_errors() {
         return pipeline::refuse(loaded, common);
     }
-    let model = &loaded.model;
+    let (measured, measurements) = match args.observed.is_empty() {
+        true => (None, Vec::new()),
+        false => {
+            let (model, measurements) = loaded.model.measured(&observed);
+            (Some(model), measurements)
+        }
+    };
+    let model = measured.as_ref().unwrap_or(&loaded.model);
     let progress = Progress::start("working out every scenario");
     let engine = LossEngine::new(model);
     let context = Context::new(model, &engine);
     let assessment = assess(&context, Options { pairs: args.depth > 1 });
     let filter = filter(args, model, &assessment)?;
-    let view = AssessmentView::new(&context, &engine, &assessment, filter);
+    let view = AssessmentView::new(&context, &engine, &assessment, filter).with_measurements(&measurements);
     let format = match args.format {
         TableFormat::Human => AssessmentFormat::Human,
         TableFormat::Json => AssessmentFormat::Json,

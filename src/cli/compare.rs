@@ -44,8 +44,8 @@ pub(super) fn run(args: &Compare, common: &Common) -> Result<Exit, Failure> {
     drop(progress);
     let view = ComparisonView::new(&comparison, &new.sources, [&base.name, &head.name]);
     io::print(&view.render(format(args.format), io::style(common.color)))?;
-    for (format, path) in extra {
-        io::replace(&path, &view.render(format, Style::Plain))?;
+    for (extra, path) in extra {
+        io::replace(&path, &view.render(format(extra), Style::Plain))?;
     }
     let declined = match args.fail_on {
         Decline::Worse => comparison.is_worse(),
@@ -141,12 +141,13 @@ fn format(format: CompareFormat) -> ComparisonFormat {
     }
 }
 
-fn extra_report(text: &str) -> Result<(ComparisonFormat, PathBuf), Failure> {
+/// `FORMAT=FILE` of `--report`, also of `diff`.
+pub(super) fn extra_report(text: &str) -> Result<(CompareFormat, PathBuf), Failure> {
     let unclear =
         || Failure::new(format!("`--report {text}` is not FORMAT=FILE")).help("write `--report markdown=comment.md`");
     let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(unclear)?;
     match CompareFormat::from_str(name, false) {
-        Ok(found) => Ok((format(found), PathBuf::from(path))),
+        Ok(found) => Ok((found, PathBuf::from(path))),
         Err(_) => {
             Err(Failure::new(format!("there is no format `{name}`")).help("the formats are human, json, markdown"))
         }

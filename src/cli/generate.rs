@@ -69,7 +69,12 @@ fn targets(named: Vec<Target>) -> Vec<Target> {
 }
 
 /// The files of a target under the name of its section of the manifest.
-type Section = (&'static str, FileSet);
+pub(super) type Section = (&'static str, FileSet);
+
+/// The files of every target.
+pub(super) fn all(loaded: &Loaded) -> Result<Vec<Section>, Failure> {
+    sections(loaded, &targets(Vec::new())).map(|(sections, _)| sections)
+}
 
 /// The files of each target, and what to tell the user about them.
 fn sections(loaded: &Loaded, targets: &[Target]) -> Result<(Vec<Section>, Vec<String>), Failure> {
@@ -142,7 +147,7 @@ fn compare(args: &Generate, sections: &[(&str, FileSet)]) -> Result<Exit, Failur
     Ok(if differences.is_empty() { Exit::Clean } else { Exit::FallsShort })
 }
 
-fn failure(error: &DeployError) -> Failure {
+pub(super) fn failure(error: &DeployError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error.help() {
         Some(help) => failure.help(help),

@@ -6,6 +6,7 @@ mod clock;
 mod compare;
 mod completions;
 pub mod deploy;
+mod diff;
 mod exit;
 mod explain;
 mod fmt;
@@ -16,6 +17,7 @@ mod init;
 mod io;
 mod man;
 mod observe;
+mod observed;
 mod pipeline;
 mod progress;
 mod puppetdb;
@@ -42,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Validate(args) => validate::run(args, common),
         Command::Assess(args) => assess::run(args, common),
         Command::Graph(args) => graph::run(args, common),
+        Command::Diff(args) => diff::run(args, common),
         Command::Observe(args) => observe::run(args, common),
         Command::Compare(args) => compare::run(args, common),
         Command::Generate(args) => generate::run(args, common),

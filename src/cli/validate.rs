@@ -8,13 +8,14 @@ use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
-use super::{clock, io};
+use super::{clock, io, observed};
 use crate::analysis;
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
 use crate::check::{self, Baseline};
 use crate::diag::{Diagnostics, Severity, SourceFile, SourceMap, nearest};
+use crate::observed::Observed;
 use crate::policy::{self, Policy};
 use crate::report::{self, Case, FindingsReport, Format, Style};
 use crate::text::{self, Limits};
@@ -32,8 +33,10 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
         write_baseline: args.write_baseline.clone(),
     };
     let progress = Progress::start("checking");
-    let loaded = pipeline::load(&args.spec.spec, common)?;
-    let (mut report, loaded) = examine(loaded, common, wanted)?;
+    let mut loaded = pipeline::load(&args.spec.spec, common)?;
+    let observed = observed::load(&args.observed, &mut loaded)?;
+    let observed = (!args.observed.is_empty()).then_some(observed);
+    let (mut report, loaded) = examine(loaded, observed.as_ref(), common, wanted)?;
     report.fails_from = threshold(&args.fail_on);
     drop(progress);
     let sources = &loaded.sources;
@@ -69,9 +72,11 @@ fn orders_by_extent(format: Format) -> bool {
     matches!(format, Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Sarif)
 }
 
-/// All findings of a spec. What is wrong with its form hides what it promises: a number from half a spec would mislead.
+/// All findings of a spec, and of what was observed. What is wrong with the form of either hides what the spec promises: a
+/// number from half of it would mislead.
 pub(super) fn examine(
     mut loaded: Loaded,
+    observed: Option<&Observed>,
     common: &Common,
     wanted: Wanted,
 ) -> Result<(FindingsReport, Loaded), Failure> {
@@ -79,13 +84,18 @@ pub(super) fn examine(
     let policies = policies(&wanted.policies, &mut loaded.sources, common)?;
     let mut tested = Vec::new();
     if !diagnostics.has_errors() {
-        let model = &loaded.model;
+        let seen = observed.map(|observed| observed::Seen::new(&loaded.model, observed, common)).transpose()?;
+        let model = seen.as_ref().map_or(&loaded.model, |seen| &seen.measured);
         let losses = LossEngine::new(model);
         let analysis = analysis::context::Context::new(model, &losses);
         let assessment = assess(&analysis, Options::default());
         let today = clock::today(common)?;
         let mut context = check::Context::new(&analysis, &losses, &assessment, today);
         context.extents = wanted.extents;
+        if let Some(seen) = &seen {
+            context.facts = &seen.facts;
+            context.undeclared = &seen.undeclared;
+        }
         diagnostics.append(check::run(&context));
         diagnostics.append(policy::run(&analysis, &assessment, &policies));
         check::waive(&context, &mut diagnostics);

@@ -136,3 +136,75 @@ impl Changes {
         summary
     }
 }
+
+/// A value as the formats show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Text, an instant, a size or a duration, in the notation of the file.
+    Text(String),
+    /// Texts in their order.
+    List(Vec<String>),
+    /// A number.
+    Count(u64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl Shown {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::List(items) => Self::List(items.clone()),
+            Value::Count(count) => Self::Count(*count),
+            Value::Flag(flag) => Self::Flag(*flag),
+            other => Self::Text(other.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::List(items) if items.is_empty() => f.write_str("none"),
+            Self::List(items) => f.write_str(&items.join(", ")),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Flag(true) => f.write_str("yes"),
+            Self::Flag(false) => f.write_str("no"),
+        }
+    }
+}
+
+impl Attribute {
+    /// Its name, as the files write it.
+    pub fn name(&self) -> &'static str {
+        self.field.key()
+    }
+
+    /// What was seen.
+    pub fn shown_actual(&self) -> Option<Shown> {
+        self.actual.as_ref().map(Shown::of)
+    }
+
+    /// What is desired; a bound with its word in front.
+    pub fn shown_desired(&self) -> Option<Shown> {
+        let shown = Shown::of(self.desired.as_ref()?);
+        Some(match self.bound {
+            Bound::Equal => shown,
+            Bound::AtMost => Shown::Text(format!("at most {shown}")),
+            Bound::Since => Shown::Text(format!("since {shown}")),
+        })
+    }
+}
+
+impl Change {
+    /// The thing at the top that it belongs to, and the way from there: `components.shop-db` and `instances.db1`.
+    pub fn place(&self) -> (String, String) {
+        let segments = self.address.segments();
+        let (group, rest) = match segments.as_slice() {
+            [section @ "components", name, rest @ ..] => (format!("{section}.{name}"), rest),
+            [section, rest @ ..] => ((*section).to_owned(), rest),
+            [] => (String::new(), [].as_slice()),
+        };
+        (group, rest.join("."))
+    }
+}

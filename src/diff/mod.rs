@@ -22,5 +22,5 @@ mod same;
 mod tests;
 
 pub use apply::{apply, fulfilled};
-pub use change::{Action, Attribute, Change, Changes, Summary};
+pub use change::{Action, Attribute, Change, Changes, Shown, Summary};
 pub use compare::diff;

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::wanted::plan_instant;
 use super::{Fact, FactKind, Found, Question, Subject};
 use crate::analysis::loss::{LossEngine, replica_lag};
 use crate::model::{CopyId, DatasetId, InstanceId, Model};
@@ -72,8 +73,12 @@ impl Told<'_> {
     /// How old the newest point gets should the next run fail as well.
     fn next_failure(&self, fact: &Fact, copy: CopyId) -> Option<String> {
         let thing = self.question.observed.get(&fact.address)?;
-        let newest = thing.seen(Field::Newest)?;
         let gap = self.question.desired.job(copy).gap?;
+        let Some(newest) = thing.seen(Field::Newest) else {
+            let deployed = plan_instant(self.question, Field::Deployed)?;
+            let ago = fact.seen.at.since(deployed).human();
+            return Some(format!("deployed {ago} before it was looked at, and a run is due every {}", gap.human()));
+        };
         match newest.value {
             Value::Instant(Some(at)) => {
                 let age = newest.at.since(at);

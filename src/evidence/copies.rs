@@ -10,6 +10,9 @@ use crate::model::{CopyId, DataCopy, Origin, Timing};
 use crate::observed::{Address, Field, Instant, Seen, Thing, Value};
 use crate::units::Seconds;
 
+/// Nobody looks at a stream of changes every five minutes to hold a plan against it; once a day is enough.
+const LOOK: Seconds = Seconds::DAY;
+
 /// What the evidence about every copy says against the plan.
 pub(super) fn facts(question: &Question<'_>, things: &FxHashMap<&Address, &Thing>) -> Vec<Found> {
     let ids: Vec<CopyId> = question.model.copies.ids().collect();
@@ -88,7 +91,7 @@ impl Evidence<'_> {
         let (kind, message, help) = match (newest, then) {
             (Some(newest), Some(then)) if then <= allowed => {
                 let age = now.since(newest);
-                if age <= allowed {
+                if now.since(seen.at) <= allowed.max(LOOK) {
                     return None;
                 }
                 let looked = now.since(seen.at).human();

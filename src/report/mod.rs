@@ -3,6 +3,7 @@
 //! Formats get a finished view and compute nothing: what is not in the view is not in any output.
 
 pub mod assessment;
+pub mod changes;
 pub mod comparison;
 mod concise;
 mod findings;
@@ -83,6 +84,11 @@ pub fn graph_schema() -> serde_json::Value {
 /// The JSON Schema of `drplan.comparison/1`.
 pub fn comparison_schema() -> serde_json::Value {
     comparison::schema()
+}
+
+/// The JSON Schema of `drplan.changes/1`.
+pub fn changes_schema() -> serde_json::Value {
+    changes::schema()
 }
 
 /// The JSON Schema of `drplan.assessment/1`.

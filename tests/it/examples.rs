@@ -87,6 +87,21 @@ fn every_example_prints_what_is_checked_in() {
     for example in examples() {
         let spec = example.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
         let mut wanted = BTreeMap::new();
+        let seen = format!("{spec}/observed.yaml");
+        let observed: &[(&str, Vec<&str>)] = if example.join("observed.yaml").exists() {
+            &[
+                ("changes.txt", vec!["diff", &spec, "--observed", &seen]),
+                ("changes.json", vec!["diff", &spec, "--observed", &seen, "--format", "json"]),
+                ("changes.md", vec!["diff", &spec, "--observed", &seen, "--format", "markdown"]),
+                ("findings-observed.txt", vec!["validate", &spec, "--observed", &seen]),
+                ("assessment-observed.txt", vec!["assess", &spec, "--observed", &seen]),
+            ]
+        } else {
+            &[]
+        };
+        for (name, arguments) in observed {
+            wanted.insert((*name).to_owned(), drplan(arguments).0.into_bytes());
+        }
         for (name, arguments) in [
             ("findings.txt", vec!["validate", &spec]),
             ("findings.json", vec!["validate", &spec, "--format", "json"]),

@@ -39,10 +39,20 @@ fn block<'a>(page: &'a str, kind: &str) -> Option<&'a str> {
 
 /// The names that `validate` prints for a spec, sorted, each once; and the findings in full.
 fn findings(folder: &Path, spec: &str) -> (BTreeSet<String>, Vec<Value>) {
+    findings_observed(folder, spec, None)
+}
+
+/// The same with what was observed.
+fn findings_observed(folder: &Path, spec: &str, observed: Option<&str>) -> (BTreeSet<String>, Vec<Value>) {
     let path = folder.join("drplan.yaml");
     fs::write(&path, spec).unwrap();
-    let as_of = ["--as-of", "2026-06-01T00:00:00Z", "--format", "json"];
-    let output = drplan(&[&["validate", path.to_str().unwrap()][..], &as_of].concat());
+    let seen = folder.join("observed.yaml");
+    let mut arguments = vec!["validate", path.to_str().unwrap(), "--as-of", "2026-06-01T00:00:00Z", "--format", "json"];
+    if let Some(observed) = observed {
+        fs::write(&seen, observed).unwrap();
+        arguments.extend(["--observed", seen.to_str().unwrap()]);
+    }
+    let output = drplan(&arguments);
     let json: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let list = json["findings"].as_array().unwrap().clone();
@@ -63,12 +73,12 @@ fn bad_examples_show_it_and_good_ones_do_not() {
     let mut matrix = String::new();
     for (name, page) in pages() {
         let Some(bad) = block(&page, "bad") else { continue };
-        let (shown, _) = findings(folder.path(), bad);
+        let (shown, _) = findings_observed(folder.path(), bad, block(&page, "bad-observed"));
         assert!(shown.contains(&name), "the bad example of {name} shows only {shown:?}");
         let others: Vec<&str> = shown.iter().filter(|other| **other != name).map(String::as_str).collect();
         writeln!(matrix, "{name}: {}", others.join(" ")).unwrap();
         let good = block(&page, "good").unwrap_or_else(|| panic!("{name} has no good example"));
-        let (_, list) = findings(folder.path(), good);
+        let (_, list) = findings_observed(folder.path(), good, block(&page, "good-observed"));
         let left = list.iter().any(|finding| finding["name"] == name.as_str() && finding["waived"] == false);
         assert!(!left, "the good example of {name} shows it too");
     }

@@ -75,6 +75,12 @@ pub fn check(folder: &Path, sections: &[(&str, FileSet)]) -> Result<Vec<Differen
     Ok(check::differences(folder, &wanted, &states))
 }
 
+/// The sections of what we wrote into a folder, by the names of their generators.
+pub fn sections(folder: &Path) -> Result<BTreeSet<String>, DeployError> {
+    refuse_links(folder)?;
+    Ok(Manifest::read(folder)?.files.into_values().map(|entry| entry.section).collect())
+}
+
 fn deploy_on(disk: &dyn Disk, folder: &Path, sections: &[(&str, FileSet)]) -> Result<Outcome, DeployError> {
     let wanted = Wanted::new(sections)?;
     refuse_links(folder)?;

@@ -24,6 +24,7 @@ pub(super) fn render(view: &AssessmentView<'_>, style: Style) -> String {
     heading(view, &rows, &paint, &mut out);
     matrix(view, &rows, &paint, &mut out);
     details(view, &rows, &paint, &mut out);
+    measurements(view, &mut out);
     assumptions(view, &mut out);
     out
 }
@@ -292,6 +293,22 @@ fn recovery_lines(model: &Model, judged: &Judged<'_>, paint: &Paint, out: &mut S
         .collect();
     if !steps.is_empty() {
         let _ = writeln!(out, "    = {}", steps.join(" → "));
+    }
+}
+
+fn measurements(view: &AssessmentView<'_>, out: &mut String) {
+    let all = view.measurements;
+    if all.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nResting on {} measured values in place of declared ones:", all.len());
+    for one in all.iter().take(DETAILS) {
+        let declared = one.declared.as_deref().unwrap_or("nothing");
+        let source = one_line(&one.source).into_owned();
+        let _ = writeln!(out, "  {} = {} (declared {declared}; {source}, {})", one.address, one.measured, one.at);
+    }
+    if all.len() > DETAILS {
+        let _ = writeln!(out, "  and {} more, all in --format json", all.len() - DETAILS);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{AssessmentView, Row};
 use crate::analysis::assess::Judged;
 use crate::analysis::loss::{Loss, Way};
 use crate::analysis::outcome::{ComponentResult, DataLoss};
-use crate::model::{ComponentId, DatasetId, Model, Via};
+use crate::model::{ComponentId, DatasetId, Measurement, Model, Via};
 use crate::report::json::{schema_of, to_json};
 use crate::terms::Impact;
 
@@ -28,6 +28,9 @@ struct Report {
     results: Vec<Entry>,
     /// Values that results rest on and that the spec does not state.
     assumptions: Vec<Assumed>,
+    /// With `--observed`: measured values that results rest on in place of declared ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measurements: Vec<Measured>,
     /// The whole in three numbers.
     summary: Counts,
 }
@@ -146,6 +149,22 @@ struct Assumed {
     from: String,
 }
 
+/// A measured value in place of a declared one.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Measured {
+    /// Where the spec states it.
+    address: String,
+    /// What the spec states; null where it is silent.
+    declared: Option<String>,
+    /// What was measured.
+    measured: String,
+    /// When.
+    at: String,
+    /// Who said so.
+    source: String,
+}
+
 /// The whole in three numbers.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -167,8 +186,19 @@ pub(super) fn render(view: &AssessmentView<'_>) -> String {
         clock_starts: "at the disruption",
         results: results(view),
         assumptions: assumptions.map(|a| Assumed { address: a.address, value: a.value, from: a.from }).collect(),
+        measurements: view.measurements.iter().map(measured).collect(),
         summary: Counts { scenarios: summary.scenarios, components: summary.components, breaches: summary.breaches },
     })
+}
+
+fn measured(one: &Measurement) -> Measured {
+    Measured {
+        address: one.address.clone(),
+        declared: one.declared.clone(),
+        measured: one.measured.clone(),
+        at: one.at.to_string(),
+        source: one.source.to_string(),
+    }
 }
 
 /// The schema of this format.

@@ -12,7 +12,7 @@ use crate::analysis::loss::{Loss, LossEngine};
 use crate::analysis::losses::{GroupRemains, Remains};
 use crate::analysis::outcome::{ComponentResult, DataLoss, recovery};
 use crate::analysis::scenario::Scenario;
-use crate::model::{ComponentId, GroupId, Via};
+use crate::model::{ComponentId, GroupId, Measurement, Via};
 use crate::terms::ScenarioKind;
 
 use super::Style;
@@ -54,6 +54,7 @@ pub struct AssessmentView<'a> {
     engine: &'a LossEngine<'a>,
     assessment: &'a Assessment<'a>,
     filter: Filter,
+    measurements: &'a [Measurement],
 }
 
 /// One row: a result, and the derivation of each of its losses.
@@ -76,7 +77,13 @@ impl<'a> AssessmentView<'a> {
         assessment: &'a Assessment<'a>,
         filter: Filter,
     ) -> Self {
-        Self { context, engine, assessment, filter }
+        Self { context, engine, assessment, filter, measurements: &[] }
+    }
+
+    /// With the measured values that stand in for declared ones.
+    #[must_use]
+    pub fn with_measurements(self, measurements: &'a [Measurement]) -> Self {
+        Self { measurements, ..self }
     }
 
     /// The view in a format.
