@@ -28,6 +28,7 @@ mod loss_simulator;
 mod markdown;
 mod mistakes;
 mod observe;
+mod observe_deployed;
 mod observe_https;
 mod observe_tools;
 mod policies;

@@ -30,10 +30,11 @@ impl Server {
             .stdin(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot run ruby: {error}; install it with: apt-get install ruby"));
-        let file = folder.path().join("port");
+        let mut server = Self { folder, process, port: String::new() };
+        let file = server.folder.path().join("port");
         for _ in 0..600 {
             if let Ok(port) = fs::read_to_string(&file) {
-                let server = Self { folder, process, port };
+                server.port = port;
                 server.answers();
                 return server;
             }

@@ -247,6 +247,9 @@ fn job(
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
     let known = names.copy_of_job(title).or_else(|| names.copy_called(parameters.get("subject")?.as_str()?));
+    if known.is_some_and(|copy| is_stand_in(copy, parameters, host)) {
+        return Ok(());
+    }
     let address = known.map_or_else(|| sink::undeclared_job(&[title, "on", host]), CopyNames::address);
     sink.present(&address, true);
     sink.see(&address, Field::Host, text(host));
@@ -276,6 +279,16 @@ fn job(
         (None, None) => {}
     }
     Ok(())
+}
+
+/// A job is on every machine that may have to take it over, and starts on one of them: the others have it without a timing.
+fn is_stand_in(copy: &CopyNames, parameters: &Map<String, Json>, host: &str) -> bool {
+    let starts = |name: &str| match parameters.get(name) {
+        None | Some(Json::Null) => false,
+        Some(Json::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    };
+    copy.host.as_deref() != Some(host) && !["on_calendar", "interval_sec", "once_after"].into_iter().any(starts)
 }
 
 fn timing(
