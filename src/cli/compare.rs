@@ -103,14 +103,14 @@ fn side(word: &str) -> Result<Wanted, Failure> {
 }
 
 /// `main..HEAD`, `main..` for the working tree, `main...HEAD` from where the two parted.
-fn range(text: &str, path: &Path) -> Result<[Wanted; 2], Failure> {
+fn range(text: &str, typed: &Path) -> Result<[Wanted; 2], Failure> {
     let (base, head, from_fork) = match text.split_once("...") {
         Some((base, head)) => (base, head, true),
         None => text.split_once("..").map(|(base, head)| (base, head, false)).unwrap_or((text, "", false)),
     };
     let base = if base.is_empty() { "HEAD" } else { base };
-    let repository = git::repository(path)?;
-    let path = repository.inside(path)?;
+    let repository = git::repository(typed)?;
+    let path = repository.inside(typed)?;
     let newer = if head.is_empty() && !from_fork {
         None
     } else {
@@ -121,14 +121,13 @@ fn range(text: &str, path: &Path) -> Result<[Wanted; 2], Failure> {
         older = repository.fork(&older, newer)?;
     }
     let named = |name: &str| format!("{name}:{}", path.display());
-    let whole = repository.root().join(&path);
     Ok([
         Wanted { name: named(base), revision: Some(older), path: path.clone() },
         match newer {
             Some(newer) => {
                 Wanted { name: named(if head.is_empty() { "HEAD" } else { head }), revision: Some(newer), path }
             }
-            None => Wanted { name: path.display().to_string(), revision: None, path: whole },
+            None => Wanted { name: typed.display().to_string(), revision: None, path: typed.to_path_buf() },
         },
     ])
 }

@@ -38,11 +38,6 @@ pub(super) fn repository(path: &Path) -> Result<Repository, Failure> {
 }
 
 impl Repository {
-    /// The folder that is checked out.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// A path as it is called inside of the repository.
     pub(super) fn inside(&self, path: &Path) -> Result<PathBuf, Failure> {
         let here = fs::canonicalize(".").map_err(|error| io::cannot("read", Path::new("."), &error))?;

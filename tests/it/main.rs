@@ -31,6 +31,7 @@ mod observe;
 mod observe_deployed;
 mod observe_https;
 mod observe_tools;
+mod packaging;
 mod policies;
 mod puppet_emit;
 mod puppet_library;
