@@ -131,6 +131,8 @@ fn list(rows: &[Json], names: &Names, sink: &mut Sink) -> Result<(), Refusal> {
 /// be among them. What is offline is copied by hand.
 fn missing(answers: &Map<String, Json>, names: &Names, sink: &mut Sink) {
     let Some(rows) = answers.get("resources").and_then(Json::as_array) else { return };
+    let ours = |row: &&Json| row.get("type").and_then(Json::as_str).is_some_and(|kind| kind.starts_with("Dr::"));
+    let rows: Vec<&Json> = rows.iter().filter(ours).collect();
     let text = |row: &Json, key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
     let managed: BTreeSet<String> =
         rows.iter().filter_map(|row| text(row, "certname")).map(|host| names.host_or(&host).to_owned()).collect();
