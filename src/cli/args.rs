@@ -149,6 +149,9 @@ pub(super) struct Validate {
     /// Write the findings in another format to a file as well; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
+    /// Go on, and check again whenever a file changes
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub watch: bool,
     /// Hold the spec against the policies of this file as well; may be repeated
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,

@@ -135,6 +135,15 @@ fn too_large(path: &Path, limit: u64) -> Failure {
         .help("split it into several `*.drplan.yaml` files in one folder")
 }
 
+/// When a file was last changed, and how large it is; none for what is not there.
+pub(super) type Stamp = (std::time::SystemTime, u64);
+
+/// The stamp of a file.
+pub(super) fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
 /// A failure of the operating system, in words.
 pub(super) fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("cannot {verb} {}: {}", shown(path), reason(error)));

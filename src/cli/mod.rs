@@ -23,6 +23,7 @@ mod progress;
 mod puppetdb;
 mod schema;
 mod validate;
+mod watch;
 
 use std::ffi::OsString;
 

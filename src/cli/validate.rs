@@ -8,7 +8,7 @@ use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
-use super::{clock, io, observed};
+use super::{clock, io, observed, watch};
 use crate::analysis;
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
@@ -21,6 +21,10 @@ use crate::report::{self, Case, FindingsReport, Format, Style};
 use crate::text::{self, Limits};
 
 pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
+    if args.watch { watch::run(args, || once(args, common)) } else { once(args, common) }
+}
+
+fn once(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
     let formats = || extra.iter().map(|(format, _)| *format).chain([format(args.format)]);
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;

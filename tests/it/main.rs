@@ -47,3 +47,4 @@ mod text_hostile;
 mod text_oracle;
 mod tidy;
 mod tools;
+mod watch;
