@@ -14,6 +14,7 @@ mod calendar_gaps;
 mod calendar_oracle;
 mod cli;
 mod compare;
+mod diff;
 mod emit_hostile;
 mod examples;
 mod findings;

@@ -36,22 +36,9 @@ pub(super) fn render(view: &ChangesView, style: Style) -> String {
         let _ = writeln!(out, "and {} more; `--format json` has all\n", all - drawn);
     }
     unobserved(view, &paint, &mut out);
-    let system = one_line(&view.system);
-    let _ = match view.headline() {
-        words if words.is_empty() => writeln!(out, "{system}: {}; {}", nothing(view, &paint), view.rest()),
-        words => {
-            writeln!(out, "{system}: {}; {}", paint.with(AnsiColor::Yellow.on_default().bold(), &words), view.rest())
-        }
-    };
+    let style = if view.has_drift() { AnsiColor::Yellow.on_default().bold() } else { AnsiColor::Green.on_default() };
+    let _ = writeln!(out, "{}: {}", one_line(&view.system), paint.with(style, &view.closing()));
     out
-}
-
-fn nothing(view: &ChangesView, paint: &Paint) -> String {
-    let words = match view.complete {
-        true => "the real system is as planned",
-        false => "nothing that was observed differs from the plan",
-    };
-    paint.with(AnsiColor::Green.on_default(), words)
 }
 
 fn draw(entry: &Entry, paint: &Paint, out: &mut String) {

@@ -37,13 +37,8 @@ pub(super) fn render(view: &ChangesView) -> String {
 }
 
 fn heading(view: &ChangesView) -> String {
-    let system = md_message(&view.system);
-    let (sign, words) = match (view.headline(), view.complete) {
-        (words, _) if !words.is_empty() => ("❌", words),
-        (_, true) => ("✅", "the real system is as planned".to_owned()),
-        (_, false) => ("✅", "nothing that was observed differs from the plan".to_owned()),
-    };
-    format!("### {sign} {system}: {words}; {}\n\n", view.rest())
+    let sign = if view.has_drift() { "❌" } else { "✅" };
+    format!("### {sign} {}: {}\n\n", md_message(&view.system), view.closing())
 }
 
 /// A point of a list with its attributes as points below.

@@ -156,6 +156,15 @@ impl ChangesView {
         told.collect::<Vec<_>>().join(", ")
     }
 
+    /// Everything in a line without the name of the system; nothing of it is hostile.
+    fn closing(&self) -> String {
+        match self.headline() {
+            words if !words.is_empty() => format!("{words}; {}", self.rest()),
+            _ if self.complete => format!("the real system is as planned ({} things)", self.summary.unchanged),
+            _ => format!("nothing that was observed differs from the plan; {}", self.rest()),
+        }
+    }
+
     /// What is as it should be, and what nobody has looked at.
     fn rest(&self) -> String {
         let Summary { none, unchanged, .. } = self.summary;
