@@ -2,7 +2,11 @@
 //!
 //! `cargo bench --bench diff -- 1000 100000`
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark tells what it measures, and may stop anywhere")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark tells what it measures, and may stop anywhere"
+)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
