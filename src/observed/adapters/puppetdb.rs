@@ -234,7 +234,15 @@ fn resource(row: &Resource, names: &Names, sink: &mut Sink) -> Result<(), Refusa
     match row.kind.as_str() {
         "Dr::Restic::Job" | "Dr::Restic::Copy" => job(&row.title, "restic", &row.parameters, host, names, sink),
         "Dr::Postgresql::Repository" => repository(row, host, names, sink),
-        "Dr::Postgresql::Cluster" => cluster(row, host, names, sink),
+        "Dr::Postgresql::Cluster" => {
+            instance(row, host, names, sink);
+            cluster(row, names, sink);
+            Ok(())
+        }
+        "Dr::Service" | "Dr::App" | "Dr::Haproxy::Listener" => {
+            instance(row, host, names, sink);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
@@ -329,12 +337,16 @@ fn repository(row: &Resource, host: &str, names: &Names, sink: &mut Sink) -> Res
     Ok(())
 }
 
-/// A member of a cluster: where the stream of its log is bounded.
-fn cluster(row: &Resource, host: &str, names: &Names, sink: &mut Sink) -> Result<(), Refusal> {
+/// What is titled like a component is one of its instances.
+fn instance(row: &Resource, host: &str, names: &Names, sink: &mut Sink) {
     if let Some(instance) = names.instance(&row.title, host) {
         sink.present(&instance.address(), true);
         sink.see(&instance.address(), Field::Host, text(host));
     }
+}
+
+/// A member of a cluster: where the stream of its log is bounded.
+fn cluster(row: &Resource, names: &Names, sink: &mut Sink) {
     let streams = names.copies.iter().filter(|copy| copy.component == row.title && copy.start == Start::Stream);
     let number = |name: &str| row.parameters.get(name).and_then(Json::as_u64).map(Seconds);
     for copy in streams {
@@ -344,7 +356,6 @@ fn cluster(row: &Resource, host: &str, names: &Names, sink: &mut Sink) -> Result
             .for_each(|lag| sink.see(&copy.address(), Field::Continuous, sink::duration(lag)));
         number("max_age_sec").into_iter().for_each(|age| sink.see(&copy.address(), Field::MaxAge, sink::duration(age)));
     }
-    Ok(())
 }
 
 /// Retention in the words and the order of the spec.
