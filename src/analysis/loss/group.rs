@@ -3,13 +3,16 @@
 //! An instant is common if each member of the group has a point at it, is live at it, or can roll forward to it. The loss of
 //! a strike at `t` is from the newest common instant to `t`. Points of different data coincide only where their
 //! runs are known to start in the same second; of an unknown phase nothing coincides. An asynchronous replica
-//! is at an instant that nobody knows beforehand, so that it is common to nothing.
+//! is at an instant that nobody knows beforehand, so that it is common to nothing. Who goes back further than to his newest
+//! point finds only what retention has left, and a stream of changes is replayed onto a point that is older than the
+//! instant.
 
+use super::ages::ages;
 use super::all_time::Calendar;
 use super::chain::{Chain, Shape};
-use super::keep::Retention;
+use super::keep::{Retention, made};
 use super::own::{Reason, Solver};
-use super::stream::Stream;
+use super::stream::{Stream, Ticks};
 use super::sweep::{Member, Offer, Strike, rhythms};
 use crate::model::{CopyId, Id};
 
@@ -58,11 +61,21 @@ pub(super) enum Decider {
 /// A member by what it can be brought to.
 struct Reach<'p> {
     points: Vec<(CopyId, &'p Stream, Option<Retention>)>,
-    /// The least lag of its streams of changes: it can be brought to any instant before.
-    log: Option<i64>,
-    log_copy: Option<CopyId>,
+    /// Its streams of changes, by which it can be brought to any instant before, the least behind first.
+    logs: Vec<Log<'p>>,
     live: bool,
     strike: Strike,
+}
+
+/// A stream of changes onto points of a base.
+struct Log<'p> {
+    lag: i64,
+    copy: CopyId,
+    base: &'p Chain,
+    /// Its base among the points, where the phases of that are known.
+    among: Option<usize>,
+    /// The least age of the oldest point of a base of unknown phase; none where all are kept.
+    oldest: Option<i64>,
 }
 
 pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
@@ -70,22 +83,22 @@ pub(super) fn joint(solver: &Solver, parts: &[Part<'_>]) -> Joint {
     let reaches: Vec<Reach<'_>> = parts.iter().map(|part| reach(solver, part)).collect();
     let corrupted = parts.iter().any(|part| part.strike.detection.is_some());
     // Corruption spares nobody, and a stream is replayed to just before it.
-    let now = |reach: &Reach<'_>| reach.live && !corrupted || reach.log.is_some_and(|lag| lag == 0);
+    let now = |reach: &Reach<'_>| reach.live && !corrupted || reach.log() == Some(0);
     if reaches.iter().all(now) {
         return Joint { loss: Some(0), reason: Reason::Bounded, at: None, by: Decider::Nobody };
     }
-    if reaches.iter().all(|reach| reach.log.is_some()) {
+    if reaches.iter().all(|reach| !reach.logs.is_empty()) {
         let last = slowest_log(&reaches);
         let by = last.map_or(Decider::Nobody, |(_, copy)| Decider::Log(copy));
         return Joint { loss: last.map(|(lag, _)| lag), reason: Reason::Bounded, at: None, by };
     }
-    let rigid: Vec<&Reach<'_>> = reaches.iter().filter(|reach| reach.log.is_none()).collect();
+    let rigid: Vec<&Reach<'_>> = reaches.iter().filter(|reach| reach.logs.is_empty()).collect();
     if let [only] = rigid.as_slice()
         && only.points.is_empty()
     {
         return one_unknown(solver, &parts, &reaches);
     }
-    if rigid.iter().any(|reach| reach.points.is_empty()) {
+    if rigid.iter().any(|reach| reach.points.is_empty()) || !can_meet(&rigid) {
         return no_common_instant();
     }
     exact(&reaches, &solver.calendar)
@@ -95,39 +108,47 @@ fn no_common_instant() -> Joint {
     Joint { loss: None, reason: Reason::NoCommonInstant, at: None, by: Decider::Nobody }
 }
 
+/// Whether every two of them have points that fall on the same second, going by their rhythms alone. Without this, what
+/// never meets would be looked for back to the beginning of time.
+fn can_meet(reaches: &[&Reach<'_>]) -> bool {
+    let ticks: Vec<Vec<Ticks>> =
+        reaches.iter().map(|reach| reach.points.iter().map(|(_, stream, _)| stream.ticks()).collect()).collect();
+    ticks.iter().enumerate().all(|(number, one)| {
+        ticks[number + 1..].iter().all(|other| one.iter().any(|a| other.iter().any(|b| a.meets(b))))
+    })
+}
+
 /// The stream of changes that is furthest behind among those that are replayed.
 fn slowest_log(reaches: &[Reach<'_>]) -> Option<(i64, CopyId)> {
-    reaches.iter().filter_map(|reach| Some((reach.log?, reach.log_copy?))).max_by_key(|(lag, _)| *lag)
+    reaches.iter().filter_map(|reach| reach.logs.first().map(|log| (log.lag, log.copy))).max_by_key(|(lag, _)| *lag)
 }
 
 fn reach<'p>(solver: &Solver, part: &Part<'p>) -> Reach<'p> {
-    let mut points = Vec::new();
-    let (mut log, mut log_copy): (Option<i64>, Option<CopyId>) = (None, None);
+    let exact = part.copies.iter().filter_map(|(copy, chain)| match &chain.shape {
+        Shape::Runs { stream, exact: true, .. } => Some((*copy, stream.as_ref(), chain.retention.clone())),
+        _ => None,
+    });
+    let points: Vec<(CopyId, &Stream, Option<Retention>)> = exact.collect();
+    let mut logs: Vec<Log<'p>> = Vec::new();
     for (copy, chain) in &part.copies {
-        match &chain.shape {
-            Shape::Runs { stream, exact: true, .. } => {
-                points.push((*copy, stream.as_ref(), solver.retention_that_matters(chain, stream, &part.strike)));
-            }
-            Shape::Log { lag, base } => {
-                let base = CopyId::from_index(part.first_copy + base);
-                let base = part.copies.iter().find(|(copy, _)| *copy == base).map(|(_, chain)| *chain);
-                let usable = base.is_some_and(|base| solver.own(base, &part.strike).reason == Reason::Bounded);
-                let lag = if part.strike.detection.is_some() { 0 } else { *lag };
-                if usable && log.is_none_or(|best| lag < best) {
-                    (log, log_copy) = (Some(lag), Some(*copy));
-                }
-            }
-            _ => {}
-        }
+        let Shape::Log { lag, base } = &chain.shape else { continue };
+        let base_copy = CopyId::from_index(part.first_copy + base);
+        let base = part.copies.iter().find(|(copy, _)| *copy == base_copy).map(|(_, chain)| *chain);
+        let Some(base) = base.filter(|base| solver.own(base, &part.strike).reason == Reason::Bounded) else { continue };
+        let lag = if part.strike.detection.is_some() { 0 } else { *lag };
+        let among = points.iter().position(|(copy, ..)| *copy == base_copy);
+        let oldest = ages(solver, base).oldest.filter(|_| among.is_none());
+        logs.push(Log { lag, copy: *copy, base, among, oldest: oldest.map(|age| age.0 as i64) });
     }
-    Reach { points, log, log_copy, live: part.live, strike: part.strike }
+    logs.sort_by_key(|log| log.lag);
+    Reach { points, logs, live: part.live, strike: part.strike }
 }
 
 /// One member with points of unknown phase, and all others roll forward to wherever they are.
 fn one_unknown(solver: &Solver, parts: &[&Part<'_>], reaches: &[Reach<'_>]) -> Joint {
     let slowest = slowest_log(reaches);
     let lag = slowest.map_or(0, |(lag, _)| lag);
-    let rigid = parts.iter().zip(reaches).find(|(_, reach)| reach.log.is_none()).map(|(part, _)| part);
+    let rigid = parts.iter().zip(reaches).find(|(_, reach)| reach.logs.is_empty()).map(|(part, _)| part);
     let Some(part) = rigid else { return no_common_instant() };
     let losses = part.copies.iter().filter_map(|(copy, chain)| {
         let Shape::Runs { stream, .. } = &chain.shape else { return None };
@@ -135,7 +156,16 @@ fn one_unknown(solver: &Solver, parts: &[&Part<'_>], reaches: &[Reach<'_>]) -> J
         let log = slowest.map(|(_, log)| log).filter(|_| further > 0);
         Some((solver.own(chain, &part.strike).loss? + further, *copy, log))
     });
-    match losses.min() {
+    // The streams have to reach back as far.
+    let reaches_back = |log: &Log<'_>, loss: i64| {
+        let noticed = part.strike.detection.unwrap_or(0);
+        ages(solver, log.base).oldest.is_none_or(|oldest| loss.saturating_add(noticed) <= oldest.0 as i64)
+    };
+    let all_reach = |loss: i64| {
+        let others = reaches.iter().filter(|reach| !reach.logs.is_empty());
+        others.clone().all(|reach| reach.logs.iter().any(|log| reaches_back(log, loss)))
+    };
+    match losses.min().filter(|(loss, ..)| all_reach(*loss)) {
         Some((loss, copy, log)) => {
             Joint { loss: Some(loss), reason: Reason::Bounded, at: None, by: Decider::Copy(copy, log) }
         }
@@ -148,7 +178,7 @@ fn exact(reaches: &[Reach<'_>], calendar: &Calendar) -> Joint {
     let members: Vec<Vec<Member<'_>>> = reaches.iter().map(Reach::members).collect();
     let all: Vec<Member<'_>> = members.iter().flatten().copied().collect();
     let rhythms = rhythms(&all);
-    let lag = reaches.iter().filter_map(|reach| reach.log).max().unwrap_or(0);
+    let lag = reaches.iter().flat_map(|reach| &reach.logs).map(|log| log.lag).max().unwrap_or(0);
     let forward = reaches.iter().filter_map(|reach| reach.strike.detection).max().unwrap_or(0);
     let mut back = DAY;
     loop {
@@ -190,14 +220,18 @@ fn decider(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) -> Decid
             }
         }
     }
-    let log = reaches.iter().filter(|reach| reach.log.is_some_and(|lag| common + lag == at));
-    match log.filter_map(|reach| reach.log_copy).next() {
-        Some(log) => Decider::Reached { log, common },
+    match reaches.iter().flat_map(|reach| &reach.logs).find(|log| common + log.lag == at) {
+        Some(log) => Decider::Reached { log: log.copy, common },
         None => Decider::Nobody,
     }
 }
 
 impl Reach<'_> {
+    /// The least lag of its streams of changes.
+    fn log(&self) -> Option<i64> {
+        self.logs.first().map(|log| log.lag)
+    }
+
     fn members(&self) -> Vec<Member<'_>> {
         self.points
             .iter()
@@ -210,8 +244,10 @@ impl Reach<'_> {
 /// come as far as a point.
 fn moments(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], from: i64, until: i64) -> Vec<i64> {
     let mut moments = Vec::new();
-    let lags: Vec<i64> = reaches.iter().filter_map(|reach| reach.log).collect();
-    for (reach, members) in reaches.iter().zip(members).filter(|(reach, _)| reach.log.is_none()) {
+    let lags: Vec<i64> = reaches.iter().flat_map(|reach| &reach.logs).map(|log| log.lag).collect();
+    // A stream whose base is thrown away in time may leave only points.
+    let by_points = |reach: &Reach<'_>| reach.logs.iter().all(|log| log.base.retention.is_some());
+    for (reach, members) in reaches.iter().zip(members).filter(|(reach, _)| by_points(reach)) {
         for member in members {
             member.usable_moments(&reach.strike, from, until, &mut moments);
             for lag in &lags {
@@ -233,11 +269,26 @@ fn moments(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], from: i64, until:
 
 /// The newest instant that all members can be brought to after a strike at `at`.
 fn newest_common(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) -> Option<i64> {
+    let left = |(reach, members): (&Reach<'_>, &Vec<Member<'_>>)| -> Vec<Option<Left>> {
+        members.iter().map(|member| member.left(at, &reach.strike)).collect()
+    };
+    let left: Vec<Vec<Option<Left>>> = reaches.iter().zip(members).map(left).collect();
     let mut bound = at;
     'lower: loop {
-        for (reach, members) in reaches.iter().zip(members) {
-            let by_points = members.iter().filter_map(|member| member.point_up_to(bound, at, &reach.strike)).max();
-            let by_log = reach.log.map(|lag| bound.min(at - lag));
+        for ((reach, members), left) in reaches.iter().zip(members).zip(&left) {
+            let points = members.iter().zip(left);
+            let by_points = points.filter_map(|(member, left)| member.point_up_to(left.as_ref()?, bound)).max();
+            let by_log = reach.logs.iter().filter_map(|log| {
+                let reached = bound.min(at - log.lag);
+                let has_base = match log.among {
+                    Some(base) => members[base].point_up_to(left[base].as_ref()?, reached).is_some(),
+                    None => {
+                        log.oldest.is_none_or(|oldest| at + reach.strike.detection.unwrap_or(0) - reached <= oldest)
+                    }
+                };
+                has_base.then_some(reached)
+            });
+            let by_log = by_log.max();
             let reached = by_points.max(by_log)?;
             if reached < bound {
                 bound = reached;
@@ -248,20 +299,33 @@ fn newest_common(reaches: &[Reach<'_>], members: &[Vec<Member<'_>>], at: i64) ->
     }
 }
 
+/// What a strike leaves of a copy.
+struct Left {
+    newest: i64,
+    failed: Vec<i64>,
+    /// Until when runs have had time to complete, and the last that has.
+    complete: i64,
+    last: i64,
+}
+
 impl Member<'_> {
-    /// The newest point up to `bound` that is left after a strike at `at`.
-    fn point_up_to(&self, bound: i64, at: i64, strike: &Strike) -> Option<i64> {
+    /// What is left after a strike at `at`.
+    fn left(&self, at: i64, strike: &Strike) -> Option<Left> {
         let mut failed = Vec::new();
-        let Offer::Point { run: newest, point } = self.offer_without(at, strike, &mut failed) else { return None };
-        if point <= bound {
-            return Some(point);
-        }
+        let Offer::Point { point: newest, .. } = self.offer_without(at, strike, &mut failed) else { return None };
         let complete = at + strike.detection.unwrap_or(0);
-        let limit = self.stream.last_clean_run(bound, complete)?.min(newest);
-        let last = self.stream.last_run(complete - self.stream.delay)?;
-        let run = match self.retention.filter(|_| strike.detection.is_some()) {
-            Some(retention) => retention.newest_kept(self.stream, limit, last, &failed)?,
-            None => limit,
+        Some(Left { newest, failed, complete, last: self.stream.last_run(complete - self.stream.delay)? })
+    }
+
+    /// The newest point up to `bound` of what is left.
+    fn point_up_to(&self, left: &Left, bound: i64) -> Option<i64> {
+        if left.newest <= bound {
+            return Some(left.newest);
+        }
+        let limit = self.stream.last_clean_run(bound, left.complete)?;
+        let run = match self.retention {
+            Some(retention) => retention.newest_kept(self.stream, limit, left.last, &left.failed)?,
+            None => made(self.stream, limit, &left.failed)?,
         };
         self.stream.captured(run)
     }

@@ -127,7 +127,7 @@ impl Retention {
 }
 
 /// The last run up to `until` that left a point.
-fn made(stream: &Stream, until: i64, failed: &[i64]) -> Option<i64> {
+pub(super) fn made(stream: &Stream, until: i64, failed: &[i64]) -> Option<i64> {
     let mut run = stream.last_run(until)?;
     while failed.contains(&run) {
         run = stream.last_run(run - 1)?;

@@ -43,7 +43,60 @@ pub(super) enum Captures {
     Trigger,
 }
 
+/// On which seconds of a rhythm the points of a stream can fall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ticks {
+    every: i64,
+    at: Vec<i64>,
+}
+
+impl Ticks {
+    /// Whether a second of one can be a second of the other.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let common = gcd(self.every, other.every).max(1);
+        self.at.iter().any(|one| other.at.iter().any(|two| (one - two) % common == 0))
+    }
+}
+
+/// A wall clock shows the same times every day, moved by no less than what all its offsets are apart.
+fn of_calendar(schedule: &Schedule) -> Ticks {
+    const DAY: i64 = 86_400;
+    let (zone, first) = (schedule.zone(), super::all_time::first_day() * DAY);
+    let offset = zone.offset_at(first);
+    let changes = zone.offset_changes(first, i64::MAX);
+    let every = changes.fold(DAY, |every, (_, _, after)| gcd(every, after - offset));
+    // What cron makes up for runs when the clock has changed, which is on such a second too.
+    let made_up = (!zone.is_fixed()).then_some(0);
+    let times = schedule.times().iter().map(i64::from).chain(made_up);
+    let mut at: Vec<i64> = times.map(|second| (second - offset).rem_euclid(every)).collect();
+    at.sort_unstable();
+    at.dedup();
+    Ticks { every, at }
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
+}
+
 impl Stream {
+    /// On which seconds its points can fall.
+    pub(super) fn ticks(&self) -> Ticks {
+        match (&self.captures, &self.clock) {
+            (Captures::Newest(source), _) => source.ticks(),
+            (Captures::Trigger, Clock::Follow(of) | Clock::First { of, .. }) => of.ticks(),
+            (captures, clock) => {
+                let behind = if let Captures::Live { behind } = captures { *behind } else { 0 };
+                let ticks = match clock {
+                    Clock::Calendar(schedule) => of_calendar(schedule),
+                    Clock::Every { interval, anchor } => Ticks { every: *interval, at: vec![anchor.unwrap_or(0)] },
+                    // A copy that follows another at its completion, and reads the live data then.
+                    Clock::Follow(_) | Clock::First { .. } => Ticks { every: 1, at: vec![0] },
+                };
+                Ticks { at: ticks.at.into_iter().map(|second| second - behind).collect(), ..ticks }
+            }
+        }
+    }
+
     /// The first run that starts at `from` or later.
     pub(super) fn first_run(&self, from: i64) -> Option<i64> {
         match &self.clock {

@@ -13,6 +13,9 @@ use super::plan::{Calendar, DAY, Minutes};
 pub(crate) fn runs(calendar: &Calendar, zone: &str, from: Minutes, to: Minutes) -> Vec<Minutes> {
     let times = times_of_day(calendar);
     let tz = time_zone(zone);
+    if calendar.cron {
+        return cron_runs(calendar, &tz, from, to);
+    }
     let mut runs = Vec::new();
     let mut date = utc_date(from - 2 * DAY);
     let last = utc_date(to + 2 * DAY);
@@ -78,6 +81,46 @@ fn instant(tz: &TimeZone, date: Date, minute: usize) -> Option<Minutes> {
     Some(offset.to_timestamp(local).unwrap().as_second() / 60)
 }
 
+/// What Vixie's cron does, minute by minute: where the clock jumps ahead, jobs at fixed times that were skipped run at once;
+/// where it goes back, they do not run again. A job with a star in its minute or hour runs whenever the wall clock shows
+/// its time. Clocks that change by more than three hours are not made here.
+fn cron_runs(calendar: &Calendar, tz: &TimeZone, from: Minutes, to: Minutes) -> Vec<Minutes> {
+    let follows_the_clock = calendar.has_star();
+    let mut matching = BTreeMap::new();
+    let mut shows = |local: Minutes| {
+        let date = utc_date(local);
+        let day = *matching.entry(date).or_insert_with(|| day_matches(calendar, date));
+        let (hour, minute) = ((local.rem_euclid(DAY) / 60) as i8, (local.rem_euclid(60)) as i8);
+        day && calendar.hours.contains(&hour) && calendar.minutes.contains(&minute)
+    };
+    let begin = from - 2 * DAY;
+    let offset = |at: Minutes| i64::from(tz.to_offset(Timestamp::from_second(at * 60).unwrap()).seconds()) / 60;
+    let mut changes: Vec<Minutes> = tz
+        .following(Timestamp::from_second(begin * 60).unwrap())
+        .map(|change| change.timestamp().as_second() / 60)
+        .take_while(|at| *at < to)
+        .collect();
+    changes.push(Minutes::MAX);
+    let mut next_change = 0;
+    let mut ahead = offset(begin);
+    // The latest local time whose jobs at fixed times have run.
+    let mut done = begin + ahead - 1;
+    let mut runs = Vec::new();
+    for at in begin..to {
+        if at == changes[next_change] {
+            ahead = offset(at);
+            next_change += 1;
+        }
+        let local = at + ahead;
+        let runs_now = if follows_the_clock { shows(local) } else { (done + 1..=local).any(&mut shows) };
+        done = done.max(local);
+        if runs_now && at >= from {
+            runs.push(at);
+        }
+    }
+    runs
+}
+
 /// Where there are more runs in a day than this, whole days are remembered.
 const OFTEN: usize = 30;
 
@@ -98,7 +141,15 @@ mod tests {
     use crate::loss_simulator::plan::{HOUR, MONDAY};
 
     fn nightly(zone: &'static str) -> Calendar {
-        Calendar { minutes: vec![30], hours: vec![2], days: None, months: None, weekdays: None, zone: Some(zone) }
+        Calendar {
+            minutes: vec![30],
+            hours: vec![2],
+            days: None,
+            months: None,
+            weekdays: None,
+            zone: Some(zone),
+            cron: false,
+        }
     }
 
     fn gaps(calendar: &Calendar) -> Vec<Minutes> {
@@ -119,6 +170,15 @@ mod tests {
     fn the_hour_that_comes_twice_runs_once() {
         let quarters = Calendar { minutes: vec![0, 15, 30, 45], hours: (0..24).collect(), ..nightly("Europe/Madrid") };
         assert_eq!(gaps(&quarters), [15, 75]);
+    }
+
+    #[test]
+    fn cron_makes_up_for_what_the_clock_skips() {
+        let madrid = Calendar { cron: true, ..nightly("Europe/Madrid") };
+        // At 03:00 in March at once, and in October once.
+        assert_eq!(gaps(&madrid), [DAY - 30, DAY, 25 * HOUR]);
+        let quarters = Calendar { minutes: vec![0, 15, 30, 45], hours: (0..24).collect(), ..madrid };
+        assert_eq!(gaps(&quarters), [15], "a star follows the wall clock");
     }
 
     #[test]

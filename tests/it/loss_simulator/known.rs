@@ -12,7 +12,15 @@ fn copy(timing: Timing, hold: Minutes, takes: Minutes) -> Copy {
 }
 
 fn at(hour: i8, minute: i8) -> Calendar {
-    Calendar { minutes: vec![minute], hours: vec![hour], days: None, months: None, weekdays: None, zone: None }
+    Calendar {
+        minutes: vec![minute],
+        hours: vec![hour],
+        days: None,
+        months: None,
+        weekdays: None,
+        zone: None,
+        cron: false,
+    }
 }
 
 fn daily(hour: i8, minute: i8) -> Timing {

@@ -9,6 +9,7 @@
 
 mod agree;
 mod calendar;
+mod groups;
 mod known;
 mod laws;
 mod loss;

@@ -74,6 +74,20 @@ pub(crate) struct Calendar {
     pub(crate) weekdays: Option<Vec<i8>>,
     /// Its own zone; none for the system's.
     pub(crate) zone: Option<&'static str>,
+    /// Whether Vixie's cron runs it and not systemd.
+    pub(crate) cron: bool,
+}
+
+impl Calendar {
+    /// Whether the minute or the hour begins with a star, as its expression is written.
+    pub(crate) fn has_star(&self) -> bool {
+        step(&self.minutes, 60).is_some() || step(&self.hours, 24).is_some()
+    }
+}
+
+/// The step with which a field is written, where it can be: `*` is one of 1.
+pub(crate) fn step(set: &[i8], of: i8) -> Option<i8> {
+    (1..of).find(|step| set.iter().copied().eq((0..of).filter(|n| n % step == 0)))
 }
 
 /// The rules of restic's `forget`.

@@ -216,6 +216,7 @@ impl Maker<'_> {
             months: (dates && self.random.percent(20)).then_some(months),
             weekdays: self.random.percent(if dates { 40 } else { 35 }).then_some(weekdays),
             zone: (self.random.percent(15) && self.grid == 1).then_some(self.zones.1),
+            cron: self.clock_changes && self.random.percent(30),
         }
     }
 

@@ -41,6 +41,29 @@ impl Kept {
         Self::By(Box::new(Rules { keep: *keep, zone: tz, made, since }))
     }
 
+    /// All points that are restorable and kept at an instant when so many runs have failed, as [`Kept::newest`] has it.
+    pub(crate) fn left(&self, at: Minutes, clean: Minutes, missed: usize) -> Vec<Point> {
+        match self {
+            Self::All(points) => {
+                let ready = &points[..points.partition_point(|point| point.ready <= at)];
+                let clean = ready.partition_point(|point| point.rp <= clean);
+                ready[..clean.saturating_sub(missed)].to_vec()
+            }
+            Self::By(rules) => {
+                let ready = rules.since.partition_point(|(from, ..)| *from <= at);
+                let mut failed = Vec::new();
+                for n in 0..missed {
+                    failed.extend(self.newest(at, clean, n));
+                }
+                if failed.len() < missed {
+                    return Vec::new();
+                }
+                let left = rules.replayed(ready, &failed);
+                left.into_iter().map(|dated| dated.point).filter(|point| point.rp <= clean).collect()
+            }
+        }
+    }
+
     /// The newest point with a state of at most `clean` that is restorable and kept at an instant, when so many runs have
     /// failed: each time the one that would have been of use.
     pub(crate) fn newest(&self, at: Minutes, clean: Minutes, missed: usize) -> Option<Point> {

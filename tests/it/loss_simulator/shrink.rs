@@ -107,6 +107,7 @@ fn simpler_timings(timing: &Timing) -> Vec<Timing> {
                 Calendar { months: None, ..calendar.clone() },
                 Calendar { weekdays: None, ..calendar.clone() },
                 Calendar { zone: None, ..calendar.clone() },
+                Calendar { cron: false, ..calendar.clone() },
                 nightly(0),
                 nightly(calendar.hours[0]),
             ];

@@ -47,7 +47,7 @@ fn by_month(plan: &Plan) -> bool {
 }
 
 /// After so long the known schedules are in the same position again.
-fn period(plan: &Plan) -> Minutes {
+pub(crate) fn period(plan: &Plan) -> Minutes {
     let weekly = |copy: &Copy| {
         let by_weekday = matches!(&copy.timing, Timing::Calendar(calendar) if calendar.weekdays.is_some());
         by_weekday || copy.keep.is_some_and(|keep| keep.weekly > 0)

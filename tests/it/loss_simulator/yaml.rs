@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::calendar::local;
-use super::plan::{Calendar, Copy, DAY, HOUR, Keep, Minutes, Plan, Timing};
+use super::plan::{Calendar, Copy, DAY, HOUR, Keep, Minutes, Plan, Timing, step};
 
 pub(crate) fn spec(plan: &Plan) -> String {
     let mut out = format!(
@@ -41,7 +41,7 @@ fn instances(out: &mut String, plan: &Plan) {
     }
 }
 
-fn fields(plan: &Plan, copy: &Copy) -> String {
+pub(crate) fn fields(plan: &Plan, copy: &Copy) -> String {
     let mut fields = timing(plan, &copy.timing);
     if let Some(from) = copy.from {
         fields.push(format!("from: {}", plan.copies[from].name));
@@ -71,6 +71,7 @@ fn timing(plan: &Plan, timing: &Timing) -> Vec<String> {
         Timing::Calendar(calendar) => {
             fields.push(format!("schedule: \"{}\"", expression(calendar)));
             fields.extend(calendar.zone.map(|zone| format!("timezone: {zone}")));
+            fields.extend(calendar.cron.then(|| "scheduler: cron".to_owned()));
         }
         Timing::Every { interval, anchor } => anchored(&mut fields, Some(*interval), *anchor),
         Timing::After { copy, every, anchor } => {
@@ -100,7 +101,7 @@ fn keep_rules(keep: &Keep) -> String {
     counts.chain(within).collect::<Vec<_>>().join(", ")
 }
 
-fn duration(minutes: Minutes) -> String {
+pub(crate) fn duration(minutes: Minutes) -> String {
     match (minutes / DAY, minutes % DAY / HOUR, minutes % HOUR) {
         (days, 0, 0) if days > 0 => format!("{days}d"),
         (0, hours, 0) if hours > 0 => format!("{hours}h"),
@@ -116,7 +117,7 @@ fn instant(at: Minutes) -> String {
 /// The five fields; every third expression in systemd's form where that can say it.
 fn expression(calendar: &Calendar) -> String {
     let both = calendar.days.is_some() && calendar.weekdays.is_some();
-    if !both && (calendar.minutes[0] + calendar.hours[0]) % 3 == 1 {
+    if !both && !calendar.cron && (calendar.minutes[0] + calendar.hours[0]) % 3 == 1 {
         return on_calendar(calendar);
     }
     let any = |set: &Option<Vec<i8>>| set.as_ref().map_or("*".to_owned(), |set| ranges(set));
@@ -126,12 +127,11 @@ fn expression(calendar: &Calendar) -> String {
 
 /// Every value of a field, or a step, or what it takes.
 fn steps(set: &[i8], of: i8) -> String {
-    for step in 1..of {
-        if set.iter().copied().eq((0..of).filter(|n| n % step == 0)) {
-            return if step == 1 { "*".to_owned() } else { format!("*/{step}") };
-        }
+    match step(set, of) {
+        Some(1) => "*".to_owned(),
+        Some(step) => format!("*/{step}"),
+        None => ranges(set),
     }
-    ranges(set)
 }
 
 fn ranges(set: &[i8]) -> String {

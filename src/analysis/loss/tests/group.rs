@@ -59,3 +59,41 @@ fn corruption_of_a_group() {
     assert_eq!(joint(nightly, nightly, event("1d")), "1d");
     assert_eq!(joint(nightly, nightly, event("3d")), "NoCommonInstant");
 }
+
+#[test]
+fn who_goes_back_finds_what_retention_has_left() {
+    let hourly = |keep: &str| format!("{{n: {{schedule: \"0 * * * *\", takes: 0s, keep: {{{keep}}}, to: vault}}}}");
+    let nightly = "{n: {schedule: \"0 2 * * *\", takes: 1h, to: vault}}";
+    // Just before the next night completes at 03:00, the point of 02:00 must be 25 h old: the 25th of the hourly ones.
+    assert_eq!(joint(&hourly("last: 25"), nightly, DataEvent::Destroyed), "1d 1h");
+    assert_eq!(joint(&hourly("last: 24"), nightly, DataEvent::Destroyed), "NoCommonInstant");
+    assert_eq!(joint(&hourly("last: 1, daily: 2"), nightly, DataEvent::Destroyed), "NoCommonInstant");
+    let stream = |keep: &str| {
+        let base = format!("n: {{schedule: \"0 * * * *\", takes: 0s, keep: {{{keep}}}, to: vault}}");
+        format!("{{{base}, w: {{continuous: 1m, base: n, to: vault}}}}")
+    };
+    // A stream is replayed onto a point that is as old as the instant.
+    assert_eq!(joint(&stream("last: 25"), nightly, DataEvent::Destroyed), "1d 1h");
+    assert_eq!(joint(&stream("last: 24"), nightly, DataEvent::Destroyed), "NoCommonInstant");
+    assert_eq!(joint(&stream("last: 1, daily: 2"), nightly, DataEvent::Destroyed), "NoCommonInstant");
+    assert_eq!(joint(&stream("last: 1, daily: 3"), nightly, DataEvent::Destroyed), "1d 1h");
+    let unknown = "{n: {every: 1d, takes: 1h, to: vault}}";
+    assert_eq!(joint(&stream("last: 26"), unknown, DataEvent::Destroyed), "1d 1h");
+    assert_eq!(joint(&stream("last: 25"), unknown, DataEvent::Destroyed), "NoCommonInstant");
+}
+
+#[test]
+fn what_never_meets_is_known_by_its_rhythm() {
+    let at = |timing: &str| format!("{{n: {{{timing}, takes: 1h, to: vault}}}}");
+    let nightly = at("schedule: \"5 2 * * *\"");
+    assert_eq!(joint(&nightly, &at("schedule: \"*/10 * * * *\""), DataEvent::Destroyed), "NoCommonInstant");
+    assert_eq!(
+        joint(&nightly, &at("every: 1h, anchor: 2026-01-01T00:55:00Z"), DataEvent::Destroyed),
+        "NoCommonInstant"
+    );
+    assert_eq!(joint(&nightly, &at("every: 1h, anchor: 2026-01-01T00:05:00Z"), DataEvent::Destroyed), "1d 1h");
+    // Kathmandu is five hours and three quarters ahead: 08:00 there is 02:15.
+    let nepal = at("schedule: \"0 8 * * *\", timezone: Asia/Kathmandu");
+    assert_eq!(joint(&nepal, &at("schedule: \"15 2 * * *\""), DataEvent::Destroyed), "1d 1h");
+    assert_eq!(joint(&nepal, &at("schedule: \"0 2 * * *\""), DataEvent::Destroyed), "NoCommonInstant");
+}
