@@ -82,7 +82,9 @@ pub struct Context<'a> {
     pub today: Date,
     /// Whether findings name every scenario in which they show: a large spec with many breaches has millions.
     pub extents: bool,
-    /// What was measured and does not bear out the plan; empty where nothing was observed.
+    /// Whether anything was observed at all.
+    pub observed: bool,
+    /// What was measured and does not bear out the plan.
     pub facts: &'a [Fact],
     /// What was seen and is not declared.
     pub undeclared: &'a [Undeclared],
@@ -108,6 +110,7 @@ impl<'a> Context<'a> {
             assessment,
             today,
             extents: false,
+            observed: false,
             facts: &[],
             undeclared: &[],
             loss_cases,
@@ -228,6 +231,21 @@ pub const CHECKS: &[Check] = &[
 pub fn names() -> Vec<&'static str> {
     CHECKS.iter().map(|check| check.code.0).chain([waivers::EXPIRED.0, waivers::UNUSED.0]).collect()
 }
+
+/// Checks that find nothing where nothing was observed.
+const OF_EVIDENCE: &[&Check] = &[
+    &backup_too_old::CHECK,
+    &data_larger_than_declared::CHECK,
+    &evidence_too_old::CHECK,
+    &exists_undeclared::CHECK,
+    &lag_above_declared::CHECK,
+    &last_run_failed::CHECK,
+    &never_restored::CHECK,
+    &restore_before_change::CHECK,
+    &restore_overdue::CHECK,
+    &run_longer_than_declared::CHECK,
+    &timer_never_fired::CHECK,
+];
 
 /// What all checks find.
 pub fn run(context: &Context<'_>) -> Diagnostics {

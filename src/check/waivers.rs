@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{CHECKS, Context};
+use super::{CHECKS, Context, OF_EVIDENCE};
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::model::Waiver;
 
@@ -24,11 +24,17 @@ pub fn waive(context: &Context<'_>, found: &mut Diagnostics) {
         }
         match (in_force, used) {
             (false, _) => own.push(expired(waiver)),
+            (true, false) if is_about_evidence(waiver) && !context.observed => {}
             (true, false) => own.push(unused(context, waiver)),
             (true, true) => {}
         }
     }
     found.append(own);
+}
+
+/// Whether it waives what only shows where something was observed: without, nobody can say that it is of no use.
+fn is_about_evidence(waiver: &Waiver) -> bool {
+    OF_EVIDENCE.iter().any(|check| check.code.0 == waiver.finding)
 }
 
 /// The id of a scenario that is named in any of its forms.

@@ -97,6 +97,7 @@ pub(super) fn examine(
         let mut context = check::Context::new(&analysis, &losses, &assessment, today);
         context.extents = wanted.extents;
         if let Some(seen) = &seen {
+            context.observed = true;
             context.facts = &seen.facts;
             context.undeclared = &seen.undeclared;
         }

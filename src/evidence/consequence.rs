@@ -123,7 +123,12 @@ impl Told<'_> {
         let component = &self.measured.components[self.measured.datasets[dataset].component];
         let objective = component.objective.and_then(|id| self.measured.objectives[id].default.rto);
         let objective = objective.map(|rto| format!(", objective {}", rto.at_most.human())).unwrap_or_default();
-        Some(format!("the transfer alone takes {} at {rate} instead of {}{objective}", after.human(), before.human()))
+        Some(format!(
+            "the transfer alone takes {} at {} instead of {}{objective}",
+            after.human(),
+            speed(rate),
+            before.human()
+        ))
     }
 
     fn behind(&self, instance: InstanceId) -> Option<String> {
@@ -163,4 +168,11 @@ impl Told<'_> {
         });
         if promised { format!(", objective {}", critical.human()) } else { String::new() }
     }
+}
+
+/// A rate as people write it; a measured one comes out even in no unit.
+fn speed(rate: Rate) -> String {
+    let exact = rate.to_string();
+    let mebi = rate.amount_in(Seconds(1)).0 >> 20;
+    if exact.len() <= 10 && exact.ends_with("/s") || mebi == 0 { exact } else { format!("about {mebi} MiB/s") }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::wanted::{earlier, newest_since, plan_instant, restored_since};
+use super::wanted::{allowed_age, earlier, newest_since, plan_instant, restored_since};
 use super::{Bound, Fact, FactKind, Found, Question, Subject};
 use crate::desired::{Job, Trigger};
 use crate::model::{CopyId, DataCopy, Origin, Timing};
@@ -74,7 +74,7 @@ impl Evidence<'_> {
         let (seen, newest) = self.instant(Field::Newest)?;
         let name = &self.copy().name;
         let now = self.question.now;
-        let Some(allowed) = self.job().freshness.critical else {
+        let Some(allowed) = allowed_age(self.question, self.id) else {
             let day = newest_since(self.question, self.id).unwrap_or(now);
             let once = || (Bound::Since, Value::Instant(Some(day)));
             let fact = newest.is_none().then(|| self.fact(FactKind::BackupTooOld, Field::Newest, seen, once()));

@@ -42,11 +42,18 @@ fn is_sized_by_copies(question: &Question<'_>, id: DatasetId) -> bool {
 
 /// From when on the newest point of a copy is new enough; for a copy that is made once, from its day.
 pub(super) fn newest_since(question: &Question<'_>, id: CopyId) -> Option<Instant> {
-    match (question.desired.job(id).freshness.critical, &question.model.copies[id].timing) {
+    match (allowed_age(question, id), &question.model.copies[id].timing) {
         (Some(allowed), _) => Some(earlier(question.now, allowed)),
         (None, Timing::Once(anchor)) => Some(Instant(anchor.0)),
         (None, _) => None,
     }
+}
+
+/// How old the newest point of a copy may be: as its objective allows, and no less than the plan itself expects at worst. That
+/// a plan cannot keep its objective is a finding about the plan; evidence says where reality is worse than that.
+pub(super) fn allowed_age(question: &Question<'_>, id: CopyId) -> Option<Seconds> {
+    let freshness = question.desired.job(id).freshness;
+    freshness.critical.max(freshness.expected)
 }
 
 /// From when on a restore proves the plan as it is: since its last change, and as often as it asks for.

@@ -221,6 +221,28 @@ fn evidence_tells_what_follows_in_numbers() {
     assert_eq!(losses.iter().max(), Some(&(26 * 3_600 + 600)));
 }
 
+#[test]
+fn a_waiver_of_evidence_is_of_use_only_where_something_was_observed() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = fs::read_to_string(root().join(EXAMPLE).join("drplan.yaml")).unwrap();
+    let waiver =
+        "waivers:\n  - {finding: never-restored, until: 2027-03-31, owner: iam, reason: the drive is broken}\n";
+    fs::write(folder.path().join("drplan.yaml"), format!("{spec}\n{waiver}")).unwrap();
+    let validate = |observed: Option<&str>| {
+        let mut arguments = vec!["validate", folder.path().to_str().unwrap(), "--format", "json"];
+        arguments.extend(observed.iter().flat_map(|path| ["--observed", path]));
+        let json: Json = serde_json::from_slice(&drplan(&arguments).stdout).unwrap();
+        let list = json["findings"].as_array().unwrap().clone();
+        let of =
+            |name: &str| list.iter().filter(|f| f["name"] == name).map(|f| f["waived"] == true).collect::<Vec<_>>();
+        (of("waiver-unused"), of("never-restored"))
+    };
+    assert_eq!(validate(None), (vec![], vec![]));
+    assert_eq!(validate(Some(&format!("{EXAMPLE}/observed.yaml"))), (vec![], vec![true]));
+    let planned = written(folder.path(), &as_planned());
+    assert_eq!(validate(Some(&planned)), (vec![false], vec![]));
+}
+
 /// Every place of the observed state that holds a text which a stranger may have chosen.
 fn hostile_state(mut observed: Observed, text: &str) -> Observed {
     let own = |value: &str| Value::Text(value.to_owned());
