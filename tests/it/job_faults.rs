@@ -3,6 +3,8 @@
 
 mod host;
 
+use drplan::observed::adapters::{Adapter, Input};
+use drplan::observed::{CopyNames, Field, Instant, Names, Start};
 use host::{Host, text};
 use std::fs;
 use std::process::{Command, Output};
@@ -30,6 +32,46 @@ fn a_good_run_is_told_restored_and_drilled() {
     assert!(!host.path("data/second").exists());
     let old = host.status("files-restore")["old_data"].as_str().unwrap().to_owned();
     assert_eq!(fs::read_to_string(format!("{old}/first")).unwrap(), "damaged");
+}
+
+#[test]
+fn what_a_job_and_its_drill_say_is_observed() {
+    let host = Host::new();
+    succeeds(&host.backup());
+    succeeds(&host.run(&["dr-restic-drill", "files"]));
+    let copy = CopyNames {
+        component: "shop".into(),
+        dataset: "uploads".into(),
+        name: "often".into(),
+        job: "files".into(),
+        host: Some("h1".into()),
+        store: "vault".into(),
+        method: Some("restic".into()),
+        start: Start::Calendar,
+        gap: 0,
+        is_of_copy: false,
+        is_by_hand: false,
+    };
+    let names = Names { system: "shop".into(), copies: vec![copy], ..Names::default() };
+    let documents = format!("{}{}", host.status("files"), host.status("files-drill"));
+    let input = Input { text: &documents, whose: Some("h1"), taken: Instant(1) };
+    let adapted = Adapter::named("dr-status").unwrap().read(&input, &names).unwrap();
+    let [(address, thing)] = adapted.observed.things.iter().collect::<Vec<_>>()[..] else {
+        panic!("{:#?}", adapted.observed);
+    };
+    assert_eq!(address.to_string(), "components.shop.data.uploads.copies.often");
+    let value = |field: Field| thing.get(field).unwrap_or_else(|| panic!("no {}: {thing:#?}", field.key())).to_string();
+    assert_eq!(
+        (value(Field::Result), value(Field::Points), value(Field::Size)),
+        ("ok".into(), "1".into(), "3 B".into())
+    );
+    assert_eq!((value(Field::RestoredBytes), value(Field::Host)), ("3 B".into(), "h1".into()));
+    for field in [Field::Newest, Field::Restored, Field::LastRun, Field::Oldest] {
+        assert!(value(field).starts_with("20"), "{}", value(field));
+    }
+    for field in [Field::Takes, Field::RestoreTakes] {
+        assert!(value(field).ends_with('s'), "{}", value(field));
+    }
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod mistakes;
 mod observe;
 mod observe_deployed;
 mod observe_https;
+mod observe_mutants;
 mod observe_tools;
 mod packaging;
 mod policies;

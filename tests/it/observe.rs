@@ -80,7 +80,7 @@ fn parse(text: &str) -> State {
 }
 
 /// Every sample with the adapter that reads it.
-const SAMPLES: &[(&str, &str)] = &[
+pub(crate) const SAMPLES: &[(&str, &str)] = &[
     ("borg-info", "borg-info.json"),
     ("borg-list", "borg-list.json"),
     ("dr-status", "dr-status/bk1-orders-backup.json"),
@@ -230,9 +230,24 @@ fn numbers_beyond_all_bounds_are_refused() {
             r#"[{{"name": "orders", "status": {{"code": 0, "message": ""}}, "backup": [{{"type": "full", "label": "a", "timestamp": {{"start": 1, "stop": {stop}}}}}]}}]"#
         )
     };
-    for stop in ["-1", "9223372036854775807", "1.5"] {
+    for stop in ["-1", "9223372036854775807", "1.5", "253402200000"] {
         assert_eq!(with_input(&["pgbackrest-info"], &backup(stop)).2, 2, "{stop}");
     }
+    let row = |field: &str, value: &str| {
+        format!(r#"{{"address": "components.files.data.uploads.copies.often", "field": "{field}", "value": {value}}}"#)
+    };
+    for (field, value) in [
+        ("size", "18446744073709551615"),
+        ("takes", "999999999999"),
+        ("newest", "\"-000001-01-01T00:00:00Z\""),
+        ("newest", "1e14"),
+        ("points", "-1"),
+    ] {
+        let (_, told, code) = with_input(&["rows"], &row(field, value));
+        assert_eq!(code, 2, "{field} {value}: {told}");
+    }
+    let old = row("points", "1").replace("}", r#", "at": "-000001-01-01T00:00:00Z"}"#);
+    assert_eq!(with_input(&["rows"], &old).2, 2);
 }
 
 #[test]

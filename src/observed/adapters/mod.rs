@@ -142,6 +142,6 @@ impl Adapter {
         }
         let mut sink = Sink::new(self.name, input.whose, input.taken);
         (self.read)(input, names, &mut sink)?;
-        Ok(sink.finish())
+        sink.finish()
     }
 }

@@ -88,9 +88,9 @@ fn value(json: &Json, form: Form) -> Option<Value> {
             .and_then(|seconds| input::epoch_fraction(seconds).ok())
             .map(|instant| Value::Instant(Some(instant))),
         (Json::Null, Form::Instant) => Some(Value::Instant(None)),
-        (Json::String(text), Form::Text | Form::Word(_) | Form::Duration | Form::Size | Form::Instant) => {
-            Value::parse(text, form)
-        }
+        (Json::String(text), Form::Instant) if text == "never" => Some(Value::Instant(None)),
+        (Json::String(text), Form::Instant) => input::instant(text).ok().map(|instant| Value::Instant(Some(instant))),
+        (Json::String(text), Form::Text | Form::Word(_) | Form::Duration | Form::Size) => Value::parse(text, form),
         _ => None,
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::address::Address;
 use super::super::field::Field;
 use super::super::state::Observed;
-use super::super::value::{Instant, Seen, Value};
-use super::Adapted;
+use super::super::value::{Form, Instant, Seen, Value};
+use super::{Adapted, Refusal};
 use crate::diag::visible::one_line;
 use crate::units::{Bytes, Seconds};
 
@@ -29,8 +29,22 @@ impl Sink {
         Self { observed: Observed::default(), remarks: BTreeSet::new(), source: Arc::from(source), taken }
     }
 
-    pub(super) fn finish(self) -> Adapted {
-        Adapted { observed: self.observed, remarks: self.remarks.into_iter().collect() }
+    /// All that was found.
+    ///
+    /// # Errors
+    ///
+    /// A value that no file could hold: a time beyond all calendars, a size beyond all disks.
+    pub(super) fn finish(self) -> Result<Adapted, Refusal> {
+        for (address, thing) in &self.observed.things {
+            for (field, seen) in &thing.fields {
+                if !can_be_written(*field, seen) {
+                    let message =
+                        format!("`{}` of {address} is `{}`, which is beyond all bounds", field.key(), seen.value);
+                    return Err(Refusal::new(one_line(&message)));
+                }
+            }
+        }
+        Ok(Adapted { observed: self.observed, remarks: self.remarks.into_iter().collect() })
     }
 
     /// When the output was taken.
@@ -67,6 +81,17 @@ impl Sink {
     pub(super) fn remark(&mut self, text: impl AsRef<str>) {
         self.remarks.insert(one_line(text.as_ref()).into_owned());
     }
+}
+
+/// Whether what is written is read back as the same.
+fn can_be_written(field: Field, seen: &Seen) -> bool {
+    let same = match field.form() {
+        Form::Text | Form::List => true,
+        form => Value::parse(&seen.value.to_string(), form).as_ref() == Some(&seen.value),
+    };
+    // Years of four digits, as the schema wants them.
+    let written = seen.at.to_string();
+    same && written.len() == "2026-11-20T22:29:04Z".len() && !written.starts_with('-')
 }
 
 /// A text as a value.
