@@ -65,6 +65,8 @@ pub(super) enum Command {
     Generate(Generate),
     /// Put specs into canonical order and spacing; comments stay
     Fmt(Fmt),
+    /// Serve an editor on standard input and output: the language server protocol
+    Lsp,
     /// Say what a finding means, and the way out
     Explain(Explain),
     /// Print a JSON Schema

@@ -15,6 +15,7 @@ mod git;
 mod graph;
 mod init;
 mod io;
+mod lsp;
 mod man;
 mod observe;
 mod observed;
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Compare(args) => compare::run(args, common),
         Command::Generate(args) => generate::run(args, common),
         Command::Fmt(args) => fmt::run(args, common),
+        Command::Lsp => lsp::run(common),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

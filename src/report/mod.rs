@@ -10,6 +10,7 @@ mod findings;
 mod github;
 mod gitlab;
 pub mod graph;
+pub mod hover;
 mod human;
 mod json;
 mod junit;

@@ -12,6 +12,7 @@
 mod arena;
 mod builder;
 mod comments;
+mod cursor;
 mod decode;
 mod events;
 mod fast;
@@ -31,6 +32,7 @@ mod validate;
 
 pub use arena::{Document, Entries, Found, Items, NodeRef};
 pub use comments::{Comment, comments};
+pub use cursor::{Cursor, cursor};
 pub use decode::{decode, decode_lossy};
 pub use format::{KeyOrder, format};
 pub use problem::Problem;

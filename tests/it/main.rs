@@ -26,6 +26,7 @@ mod hostile;
 mod job_faults;
 mod layers;
 mod loss_simulator;
+mod lsp;
 mod markdown;
 mod mistakes;
 mod observe;
