@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::freshness::{Ages, Freshness};
+use super::timing::Triggers;
 use super::{HostId, Hosts, Trigger, first_instance};
 use crate::model::{ComponentId, CopyId, DatasetId, Id, InstanceId, Keep, Model, StoreId, Table, Timing};
 use crate::tech::{MethodKind, RunsOn};
@@ -66,10 +67,11 @@ pub struct Job {
 /// The jobs of all copies.
 pub(super) fn jobs(model: &Model, hosts: &Hosts) -> Table<JobId, Job> {
     let mut ages = Ages::new(model);
+    let mut triggers = Triggers::default();
     let mut names = BTreeSet::new();
     let mut jobs = Table::default();
     for id in model.copies.ids() {
-        let mut job = job(model, hosts, id, &mut ages);
+        let mut job = job(model, hosts, id, &mut ages, &mut triggers);
         job.name = unique(&mut names, job.name);
         jobs.push(job);
     }
@@ -82,7 +84,7 @@ pub(super) fn jobs(model: &Model, hosts: &Hosts) -> Table<JobId, Job> {
     jobs
 }
 
-fn job(model: &Model, hosts: &Hosts, id: CopyId, ages: &mut Ages) -> Job {
+fn job(model: &Model, hosts: &Hosts, id: CopyId, ages: &mut Ages, triggers: &mut Triggers) -> Job {
     let copy = &model.copies[id];
     let dataset = &model.datasets[copy.dataset];
     let component = &model.components[dataset.component];
@@ -105,7 +107,7 @@ fn job(model: &Model, hosts: &Hosts, id: CopyId, ages: &mut Ages) -> Job {
         method: copy.method.clone(),
         kind,
         from,
-        trigger: Trigger::of(&copy.timing),
+        trigger: triggers.of(&copy.timing),
         starts: Vec::new(),
         hold: copy.hold,
         store: copy.to,

@@ -1,6 +1,10 @@
 //! When a job runs, as a systemd timer can be told.
 
-use crate::calendar::Refusal;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::calendar::{Refusal, Schedule};
 use crate::model::{Anchor, CopyId, Timing};
 use crate::units::Seconds;
 
@@ -34,21 +38,36 @@ pub enum Trigger {
     Impossible(String),
 }
 
-impl Trigger {
+/// The triggers of timings. A schedule that many copies share is translated once: that takes a walk over all time.
+#[derive(Default)]
+pub(super) struct Triggers {
+    calendars: FxHashMap<Arc<Schedule>, Trigger>,
+}
+
+impl Triggers {
     /// The trigger of a copy's timing.
-    pub(super) fn of(timing: &Timing) -> Self {
+    pub(super) fn of(&mut self, timing: &Timing) -> Trigger {
         match timing {
-            Timing::Calendar(schedule) => match schedule.to_on_calendar() {
-                Ok(calendar) => Self::Calendar(calendar),
-                Err(Refusal { message, .. }) => Self::Impossible(message),
-            },
+            Timing::Calendar(schedule) => self.calendar(schedule),
             Timing::Every { interval, anchor: Some(anchor) } => anchored(*interval, *anchor)
-                .map_or(Self::Interval(*interval), |calendar| Self::Calendar(vec![calendar])),
-            Timing::Every { interval, anchor: None } => Self::Interval(*interval),
-            Timing::Continuous { lag, base } => Self::Continuous { lag: *lag, base: *base },
-            Timing::After { copy, every, .. } => Self::After { copy: *copy, every: *every },
-            Timing::Once(anchor) => Self::Once(*anchor),
+                .map_or(Trigger::Interval(*interval), |calendar| Trigger::Calendar(vec![calendar])),
+            Timing::Every { interval, anchor: None } => Trigger::Interval(*interval),
+            Timing::Continuous { lag, base } => Trigger::Continuous { lag: *lag, base: *base },
+            Timing::After { copy, every, .. } => Trigger::After { copy: *copy, every: *every },
+            Timing::Once(anchor) => Trigger::Once(*anchor),
         }
+    }
+
+    fn calendar(&mut self, schedule: &Arc<Schedule>) -> Trigger {
+        if let Some(known) = self.calendars.get(schedule) {
+            return known.clone();
+        }
+        let trigger = match schedule.to_on_calendar() {
+            Ok(calendar) => Trigger::Calendar(calendar),
+            Err(Refusal { message, .. }) => Trigger::Impossible(message),
+        };
+        self.calendars.insert(Arc::clone(schedule), trigger.clone());
+        trigger
     }
 }
 

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 use super::change::{Action, Attribute, Change, Changes};
 use super::same::{Comparer, Verdict};
 use crate::desired::Resource;
+use crate::diag::Span;
 use crate::evidence::{Bound, Fact, Question, Undeclared, Wanted, wanted};
+use crate::model::Component;
 use crate::observed::{Address, Field, Seen, Thing, Value};
 
 /// What is told where it was seen, and missed by nobody where it was not.
@@ -26,16 +28,8 @@ pub fn diff(question: &Question<'_>, undeclared: &[Undeclared], facts: &[Fact]) 
             compare(&comparer, &resource, &wanted, things.get(&resource.address).copied())
         })
         .collect();
-    changes.par_extend(model.components.as_slice().par_iter().filter_map(|component| {
-        let address = Address::Component(component.name.clone());
-        let thing = things.get(&address)?;
-        let attributes = vec![
-            (Field::Technology, Value::Text(component.technology.name.clone())),
-            (Field::Alive, Value::Text("up".to_owned())),
-        ];
-        let updates = differences(&comparer, &attributes, thing);
-        (!updates.is_empty()).then(|| update(address, updates, Some(component.span)))
-    }));
+    let components = model.components.as_slice().par_iter();
+    changes.par_extend(components.filter_map(|component| of_component(&comparer, component, &things)));
     changes.extend(facts.iter().map(refresh));
     let mut told: Vec<&Address> = changes.iter().map(|change| &change.address).collect();
     told.sort_unstable();
@@ -47,6 +41,25 @@ pub fn diff(question: &Question<'_>, undeclared: &[Undeclared], facts: &[Fact]) 
     Changes { changes, unchanged }
 }
 
+/// Of a component itself only what somebody has seen is compared.
+fn of_component(
+    comparer: &Comparer<'_>,
+    component: &Component,
+    things: &FxHashMap<&Address, &Thing>,
+) -> Option<Change> {
+    let address = Address::Component(component.name.clone());
+    let thing = things.get(&address)?;
+    let attributes = [
+        (Field::Technology, Value::Text(component.technology.name.clone())),
+        (Field::Alive, Value::Text("up".to_owned())),
+    ];
+    if !thing.is_present() {
+        return Some(create(address, &attributes, Some(component.span), thing));
+    }
+    let updates = differences(comparer, &attributes, thing);
+    (!updates.is_empty()).then(|| update(address, updates, Some(component.span)))
+}
+
 /// At most two entries: what differs, and what was not observed.
 fn compare(comparer: &Comparer<'_>, resource: &Resource, wanted: &[Wanted], thing: Option<&Thing>) -> Vec<Change> {
     let Some(thing) = thing else {
@@ -55,7 +68,7 @@ fn compare(comparer: &Comparer<'_>, resource: &Resource, wanted: &[Wanted], thin
         return vec![unobserved(resource, "nothing was observed of it", all)];
     };
     if !thing.is_present() {
-        return vec![create(resource, thing)];
+        return vec![create(resource.address.clone(), &resource.attributes, resource.span, thing)];
     }
     let mut changes = Vec::new();
     let updates = differences(comparer, &resource.attributes, thing);
@@ -97,19 +110,19 @@ fn of_verdict(comparer: &Comparer<'_>, all: &[(Field, Value)], thing: &Thing, wa
     judged.collect()
 }
 
-fn create(resource: &Resource, thing: &Thing) -> Change {
+fn create(address: Address, attributes: &[(Field, Value)], span: Option<Span>, thing: &Thing) -> Change {
     let source = thing.seen(Field::Present).map(seen_by).unwrap_or_default();
     Change {
-        address: resource.address.clone(),
+        address,
         action: Action::Create,
-        attributes: unseen(resource.attributes.iter()),
+        attributes: unseen(attributes.iter()),
         reason: format!("it was looked for and is not there{source}"),
         notes: Vec::new(),
-        span: resource.span,
+        span,
     }
 }
 
-fn update(address: Address, attributes: Vec<Attribute>, span: Option<crate::diag::Span>) -> Change {
+fn update(address: Address, attributes: Vec<Attribute>, span: Option<Span>) -> Change {
     let newest = attributes.iter().filter_map(|attribute| attribute.seen.as_ref()).max();
     let source = newest.map(|(at, source)| format!(", seen {at} by {source}")).unwrap_or_default();
     let names: Vec<&str> = attributes.iter().map(|attribute| attribute.field.key()).collect();

@@ -137,6 +137,21 @@ fn every_action_has_its_cause() {
 }
 
 #[test]
+fn a_component_is_compared_as_far_as_it_was_seen() {
+    let model = model(SHOP);
+    let mut observed = as_planned(&model);
+    set(&mut observed, "components.db", Field::Technology, text("mariadb"));
+    set(&mut observed, "components.files", Field::Present, Value::Flag(false));
+    let expected = [
+        "update components.db technology: mariadb -> postgresql",
+        "create components.files technology: ? -> files state: ? -> up",
+    ];
+    let found = changes(&model, &observed);
+    assert_eq!(lines(&found), expected);
+    assert!(lines(&changes(&model, &apply(&observed, &found.changes, NOW))).is_empty());
+}
+
+#[test]
 fn the_same_can_be_said_in_more_than_one_way() {
     let model = model(SHOP);
     let mut observed = as_planned(&model);
