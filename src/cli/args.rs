@@ -238,6 +238,9 @@ pub(super) enum GraphFormat {
 
 /// `observe`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Values that carry no time of their own are taken to be of `--as-of`, else of when their file was written, else of now."
+)]
 pub(super) struct Observe {
     /// An adapter, whose output it is where the output does not say, and the file; standard input without one or with `-`
     #[arg(value_name = "ADAPTER[@WHOSE][=FILE]")]

@@ -277,11 +277,22 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| cannot("write", path, &error))
 }
 
+/// A temporary file that may be read by whom the user lets read files, since it is to become one.
+fn as_any_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
 /// Replaces a file, whole or not at all.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = as_any_file().tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         if let Ok(metadata) = fs::metadata(path) {
             file.as_file().set_permissions(metadata.permissions())?;

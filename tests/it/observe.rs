@@ -270,6 +270,10 @@ fn contradictions_are_told_and_a_file_can_be_added_to() {
     assert_eq!(parse(&fs::read_to_string(target).unwrap()).value("components.orders.instances.pg1", "role"), "standby");
     let leftovers = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(leftovers, 1, "nothing but the file");
+    let beside = folder.path().join("beside");
+    fs::write(&beside, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions();
+    assert_eq!(mode(Path::new(target)), mode(&beside), "read by whom the user lets read files");
 }
 
 #[test]
