@@ -113,6 +113,10 @@ fn one(job: &str, document: &Document, host: Option<&str>, names: &Names, sink: 
         sink.remark(format!("job `{job}` belongs to the plan `{plan}` and is left out"));
         return Ok(());
     }
+    if document.state.as_deref() == Some("unreadable") {
+        sink.remark(format!("the status of job `{job}` could not be read on its machine; nothing follows from that"));
+        return Ok(());
+    }
     let host = host.or(document.host.as_deref()).map(|host| names.host_or(host).to_owned());
     let at = match document.finished_at.or(document.started_at) {
         Some(seconds) => input::epoch_fraction(seconds)?,

@@ -411,6 +411,8 @@ fn status_documents_of_our_own_jobs() {
         "components.orders.instances.pg2: present=true, state=up, replication=sync, lag=0s",
     ];
     assert_eq!(seen("dr-status", None, log), expected);
+    let unreadable = r#"{"uploads-files-nightly": {"ok": false, "state": "unreadable", "error": "JSON::ParserError"}}"#;
+    assert!(seen("dr-status", None, unreadable).is_empty());
     assert!(refusal("dr-status", None, "{\"a\": 1}").contains("a map with `job`"));
 }
 
