@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::analysis::assess::{Assessment, Judged};
 use crate::analysis::context::Context;
 use crate::analysis::impact::NoWayBack;
-use crate::analysis::loss::{Loss, LossEngine, LossEvent, Reason};
+use crate::analysis::loss::{Advice, Loss, LossEngine, LossEvent, Reason};
 use crate::analysis::losses::{DataEvent, Remains};
 use crate::analysis::outcome::{ComponentResult, DataLoss, Recovery, recovery};
 use crate::analysis::scenario::Scenario;
@@ -62,6 +62,12 @@ impl LossCase<'_> {
     /// A broken promise is an error; a total loss that nobody has promised to avoid is a warning.
     pub(super) fn severity(&self) -> Severity {
         if self.objective.is_some() { Severity::Error } else { Severity::Warning }
+    }
+
+    /// The least change to the copy that does for every kind of event.
+    pub(super) fn advice(&self, context: &super::Context<'_>, copy: CopyId, within: Seconds) -> Advice {
+        let remains: Vec<&Remains> = self.parts.iter().filter_map(|part| part.remains.as_ref()).collect();
+        context.losses.advise_among(copy, within, &remains)
     }
 
     /// Why all of it is lost, as the most specific that can be said; none where it is not.

@@ -19,12 +19,9 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
         if matches!(data.timing, Timing::Continuous { .. } | Timing::Once(_)) {
             continue;
         }
-        let advice = case.parts.iter().map(|part| context.losses.advise(copy, objective.at_most, part.event()));
-        let floor = advice.filter_map(|advice| match advice {
-            Advice::OutOfReach { floor, .. } => Some(floor),
-            _ => None,
-        });
-        let Some(Some(floor)) = floor.max() else { continue };
+        let Advice::OutOfReach { floor: Some(floor), .. } = case.advice(context, copy, objective.at_most) else {
+            continue;
+        };
         if !told.insert((case.dataset, copy, objective.at_most)) {
             continue;
         }

@@ -73,8 +73,7 @@ fn mend_copy(
     within: Seconds,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
-    let advice = case.parts.iter().map(|part| context.losses.advise(copy, within, part.event()));
-    match advice.max_by_key(severity).unwrap_or(Advice::Fine) {
+    match case.advice(context, copy, within) {
         Advice::Change { copy: at, change, worst } => {
             let copy = &context.model.copies[at];
             let help = format!("write `{}` at `{}`: {} at worst", change.yaml(), copy.name, worst.human());
@@ -90,20 +89,6 @@ fn mend_copy(
         }
         // By itself it is good enough, and other copies cannot make it worse.
         Advice::Fine => diagnostic,
-    }
-}
-
-/// Orders advice by how much it asks for, then by what is still lost.
-fn severity(advice: &Advice) -> (u8, std::cmp::Reverse<Seconds>, Seconds) {
-    use std::cmp::Reverse;
-    match advice {
-        Advice::Fine => (0, Reverse(Seconds::ZERO), Seconds::ZERO),
-        Advice::Change { change, worst, .. } => match change {
-            Change::KeepLast(_) => (1, Reverse(Seconds::ZERO), *worst),
-            Change::InUtc => (2, Reverse(Seconds::ZERO), *worst),
-            Change::Every(interval) | Change::Schedule { interval, .. } => (3, Reverse(*interval), *worst),
-        },
-        Advice::OutOfReach { takes_at_most, .. } => (4, Reverse(takes_at_most.unwrap_or_default()), Seconds::ZERO),
     }
 }
 

@@ -7,11 +7,14 @@
 //!
 //! What is advised depends on the chain alone: copies with equal chains get equal advice, found once.
 
+use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Question;
 use super::all_time::Calendar;
 use super::chain::{Chain, Interner};
-use super::own::{Reason, Solver};
+use super::mend::{Case, among};
+use super::own::{PLAIN, Reason, Solver};
 use super::shared::Shared;
 use super::sweep::Strike;
 use crate::calendar::{Schedule, Zone};
@@ -104,10 +107,15 @@ const INTERVALS: [i64; 22] = [
     MINUTE,
 ];
 
+/// What advice is about without names: the chain of the copy, what survives in each case, what is promised, and which of
+/// the copies of the data is made from which.
+type About = (u32, Vec<Question>, i64, Vec<Option<usize>>);
+
 /// Advice that has been given, and the chains that have been tried for it.
 #[derive(Debug)]
 pub(super) struct Adviser {
     given: Shared<(u32, i64, Strike), Counsel>,
+    together: Shared<About, Counsel>,
     tried: Mutex<Interner>,
     solver: Solver,
 }
@@ -123,7 +131,12 @@ enum Counsel {
 impl Adviser {
     /// Over days that others have found or will.
     pub(super) fn new(calendar: &Arc<Calendar>) -> Self {
-        Self { given: Shared::default(), tried: Mutex::default(), solver: Solver::over(calendar) }
+        Self {
+            given: Shared::default(),
+            together: Shared::default(),
+            tried: Mutex::default(),
+            solver: Solver::over(calendar),
+        }
     }
 
     /// The least change to a copy with this chain, or to one that it is made from, after which its own worst case is
@@ -137,7 +150,13 @@ impl Adviser {
     ) -> Advice {
         let at_most = super::chain::seconds(at_most.0);
         let trial = Trial { adviser: self, model, copy, strike, at_most };
-        match self.given.get_or((chain.number, at_most, strike), || trial.counsel()) {
+        self.given.get_or((chain.number, at_most, strike), || trial.counsel()).of(model, copy)
+    }
+}
+
+impl Counsel {
+    fn of(self, model: &Model, copy: CopyId) -> Advice {
+        match self {
             Counsel::Fine => Advice::Fine,
             Counsel::OutOfReach { floor, takes_at_most } => Advice::OutOfReach { floor, takes_at_most },
             Counsel::Change { up, change, worst } => {
@@ -146,15 +165,78 @@ impl Adviser {
             }
         }
     }
+
+    fn without_names(advice: Advice, model: &Model, copy: CopyId) -> Self {
+        match advice {
+            Advice::Fine => Counsel::Fine,
+            Advice::OutOfReach { floor, takes_at_most } => Counsel::OutOfReach { floor, takes_at_most },
+            Advice::Change { copy: at, change, worst } => {
+                let mut way = std::iter::successors(Some(copy), |at| super::result::made_from(model, *at));
+                way.position(|one| one == at).map_or(Counsel::Fine, |up| Counsel::Change { up, change, worst })
+            }
+        }
+    }
+}
+
+impl Adviser {
+    /// The least change to a copy after which what survives in each case loses together at most so much.
+    pub(super) fn advise_among(
+        &self,
+        model: &Model,
+        (copy, chain): (CopyId, &Chain),
+        cases: &[Case],
+        at_most: Seconds,
+    ) -> Advice {
+        let questions = cases.iter().map(|case| case.question.clone()).collect();
+        let siblings = &model.datasets[model.copies[copy].dataset].copies;
+        let place = |one: CopyId| siblings.iter().position(|sibling| *sibling == one);
+        let sources = siblings.iter().map(|one| super::result::made_from(model, *one).and_then(place)).collect();
+        let about = (chain.number, questions, super::chain::seconds(at_most.0), sources);
+        let counsel = self.together.get_or(about, || {
+            let alone = cases.iter().map(|case| self.advise(model, (copy, chain), at_most, case.question.strike));
+            let alone = alone.max_by_key(weight).unwrap_or(Advice::Fine);
+            let strike = cases.first().map_or(PLAIN, |case| case.question.strike);
+            let trial = Trial { adviser: self, model, copy, strike, at_most: super::chain::seconds(at_most.0) };
+            Counsel::without_names(among(&trial, cases, alone), model, copy)
+        });
+        counsel.of(model, copy)
+    }
+
+    /// The chain of a copy with another, or itself, replaced; with a number that only the solver here knows.
+    pub(super) fn chain(
+        &self,
+        model: &Model,
+        copy: CopyId,
+        replaced: Option<(CopyId, &DataCopy)>,
+    ) -> Option<Arc<Chain>> {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).single(model, copy, replaced)
+    }
+
+    pub(super) fn solver(&self) -> &Solver {
+        &self.solver
+    }
+}
+
+/// Orders advice by how much it asks for, then by what is still lost.
+fn weight(advice: &Advice) -> (u8, Reverse<Seconds>, Seconds) {
+    match advice {
+        Advice::Fine => (0, Reverse(Seconds::ZERO), Seconds::ZERO),
+        Advice::Change { change, worst, .. } => match change {
+            Change::KeepLast(_) => (1, Reverse(Seconds::ZERO), *worst),
+            Change::InUtc => (2, Reverse(Seconds::ZERO), *worst),
+            Change::Every(interval) | Change::Schedule { interval, .. } => (3, Reverse(*interval), *worst),
+        },
+        Advice::OutOfReach { takes_at_most, .. } => (4, Reverse(takes_at_most.unwrap_or_default()), Seconds::ZERO),
+    }
 }
 
 /// The question with what it takes to try an answer.
-struct Trial<'t> {
-    adviser: &'t Adviser,
-    model: &'t Model,
-    copy: CopyId,
+pub(super) struct Trial<'t> {
+    pub(super) adviser: &'t Adviser,
+    pub(super) model: &'t Model,
+    pub(super) copy: CopyId,
     strike: Strike,
-    at_most: i64,
+    pub(super) at_most: i64,
 }
 
 impl Trial<'_> {
@@ -181,8 +263,7 @@ impl Trial<'_> {
     }
 
     fn chain(&self, replaced: Option<(CopyId, &DataCopy)>) -> Option<Arc<Chain>> {
-        let mut tried = self.adviser.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        tried.single(self.model, self.copy, replaced)
+        self.adviser.chain(self.model, self.copy, replaced)
     }
 
     /// The worst case of the copy after a change, where that is small enough.
@@ -196,12 +277,7 @@ impl Trial<'_> {
         if at == self.copy && self.is_forgotten() {
             return self.keep_more(at);
         }
-        let in_utc = matches!(&copy.timing, Timing::Calendar(schedule) if !schedule.zone().is_fixed());
-        if in_utc && let Some(worst) = self.mended(at, &Change::InUtc) {
-            return Some((Change::InUtc, worst));
-        }
-        let shorter = intervals(copy).into_iter().filter_map(|interval| change_to(copy, interval));
-        shorter.filter_map(|change| Some((change.clone(), self.mended(at, &change)?))).next()
+        candidates(copy).into_iter().find_map(|change| Some((change.clone(), self.mended(at, &change)?)))
     }
 
     /// Whether retention throws the last clean point away.
@@ -265,6 +341,13 @@ pub(super) fn changed(model: &Model, at: CopyId, change: &Change) -> Option<Data
         _ => return None,
     };
     Some(copy)
+}
+
+/// The changes of timing to try on a copy, from the least on.
+pub(super) fn candidates(copy: &DataCopy) -> Vec<Change> {
+    let in_utc = matches!(&copy.timing, Timing::Calendar(schedule) if !schedule.zone().is_fixed());
+    let shorter = intervals(copy).into_iter().filter_map(|interval| change_to(copy, interval));
+    in_utc.then_some(Change::InUtc).into_iter().chain(shorter).collect()
 }
 
 /// The intervals to try on a copy, the longest first: not shorter than the transfer.

@@ -27,6 +27,7 @@ mod chain;
 mod group;
 mod group_terms;
 mod keep;
+mod mend;
 mod overlap;
 mod own;
 mod phase;
@@ -175,6 +176,20 @@ impl<'m> LossEngine<'m> {
     pub fn advise(&self, copy: CopyId, at_most: Seconds, event: LossEvent) -> Advice {
         let strike = self.strike(self.model.copies[copy].dataset, event);
         self.adviser.advise(self.model, (copy, &self.chains[copy.index()]), at_most, strike)
+    }
+
+    /// The least change to a copy after which what survives loses at most so much, in each of the cases.
+    pub fn advise_among(&self, copy: CopyId, at_most: Seconds, cases: &[&Remains]) -> Advice {
+        let case = |remains: &&Remains| {
+            let strike = self.strike(remains.dataset, event_of(remains.event));
+            let Remains { dataset, copies, replicas, .. } = remains;
+            let query = LossQuery { dataset: *dataset, copies, replicas, event: event_of(remains.event) };
+            let mut copies = copies.clone();
+            copies.sort_unstable();
+            mend::Case { copies, question: self.question(&query, strike) }
+        };
+        let cases: Vec<mend::Case> = cases.iter().map(case).collect();
+        self.adviser.advise_among(self.model, (copy, &self.chains[copy.index()]), &cases, at_most)
     }
 
     /// The joint worst case of a group whose members are restored to one instant.
