@@ -187,6 +187,13 @@ impl Adviser {
         cases: &[Case],
         at_most: Seconds,
     ) -> Advice {
+        // Alone and in one case there is nothing to weigh.
+        if let [only] = cases
+            && only.copies == [copy]
+            && only.question.replicas.is_empty()
+        {
+            return self.advise(model, (copy, chain), at_most, only.question.strike);
+        }
         let questions = cases.iter().map(|case| case.question.clone()).collect();
         let siblings = &model.datasets[model.copies[copy].dataset].copies;
         let place = |one: CopyId| siblings.iter().position(|sibling| *sibling == one);
