@@ -331,6 +331,9 @@ pub(super) struct Diff {
     /// A folder with generated files, to be held against what would be generated now
     #[arg(long, value_name = "DIR")]
     pub deployed: Option<PathBuf>,
+    /// A folder of a machine, to be held against what would be generated now by the digests that were observed of its files
+    #[arg(long, value_name = "HOST:DIR", requires = "observed")]
+    pub deployed_on: Option<String>,
     /// The format of what is printed
     #[arg(long, value_enum, default_value_t = CompareFormat::Human)]
     pub format: CompareFormat,

@@ -10,13 +10,14 @@
 //!   should be.
 //!
 //! What is as it should be has no entry. A component is there when its parts are: of itself only what somebody has seen is
-//! held against the spec. The files on a host are none of the spec's business; those that are generated are compared as files.
+//! held against the spec. The files on a host are none of the spec's business; those that are generated are compared by [`files`].
 //!
 //! Pure, and linear in the size of both sides.
 
 mod apply;
 mod change;
 mod compare;
+mod files;
 mod same;
 #[cfg(test)]
 mod tests;
@@ -24,3 +25,4 @@ mod tests;
 pub use apply::{apply, fulfilled};
 pub use change::{Action, Attribute, Change, Changes, Shown, Summary};
 pub use compare::diff;
+pub use files::{FileChange, files};

@@ -110,11 +110,10 @@ impl<'m> Declared<'m> {
             Address::Instance(c, i) => (c, self.instances.contains(&(c.as_str(), i.as_str()))),
             Address::Dataset(c, d) | Address::Copy(c, d, _) => (c, self.datasets.contains(&(c.as_str(), d.as_str()))),
             Address::Store(s) => return (!self.stores.contains(s.as_str())).then(|| address.clone()),
-            Address::Host(h) | Address::File(h, _) => {
-                return (!self.hosts.contains(h.as_str())).then(|| Address::Host(h.clone()));
-            }
+            Address::Host(h) => return (!self.hosts.contains(h.as_str())).then(|| address.clone()),
             Address::Job(_) => return Some(address.clone()),
-            Address::Plan => return None,
+            // Files are told of where somebody asks for them; that they were looked at puts no machine into the system.
+            Address::File(..) | Address::Plan => return None,
         };
         if !self.components.contains(component.as_str()) {
             return Some(Address::Component(component.clone()));

@@ -173,6 +173,10 @@ fn generated_files_are_held_against_deployed_ones() {
     let out = folder.path().join("out");
     let deployed = out.to_str().unwrap();
     assert_eq!(drplan(&["generate", "runbooks", EXAMPLE, "-o", deployed]).status.code(), Some(0));
+    // What was observed does not change what is generated.
+    let planned = written(folder.path(), &as_planned());
+    let output = drplan(&["diff", EXAMPLE, "--observed", &planned, "--deployed", deployed]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
     let output = drplan(&["diff", EXAMPLE, "--deployed", deployed]);
     let said = text(&output.stdout);
     assert!(said.starts_with("identity: the real system is as planned ("), "{said}");
@@ -196,6 +200,38 @@ fn generated_files_are_held_against_deployed_ones() {
     let said = text(&drplan(&["diff", EXAMPLE, "--deployed", deployed]).stdout);
     assert!(said.contains("  ~ runbooks/scenarios/lose_main.md: ") && said.contains("      -# Old: "), "{said}");
     assert!(!fs::read_to_string(&page).unwrap().starts_with("<!--drplan"), "diff writes nothing");
+}
+
+/// The digests that `sha256sum` prints on the machine do as well.
+#[test]
+fn generated_files_are_held_against_observed_digests() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    assert_eq!(drplan(&["generate", "runbooks", EXAMPLE, "-o", out.to_str().unwrap()]).status.code(), Some(0));
+    let page = out.join("runbooks/scenarios/lose_main.md");
+    fs::write(&page, "# Old\n").unwrap();
+    let sums = Command::new("sh")
+        .args(["-c", "find \"$1\" -type f -not -name '.*' -exec sha256sum {} +", "sh", out.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let sums_file = folder.path().join("sums");
+    fs::write(&sums_file, sums.stdout).unwrap();
+    let observed = folder.path().join("observed.yaml");
+    let source = format!("sha256sum@wiki.example.com={}", sums_file.display());
+    let output = drplan(&["observe", "--spec", EXAMPLE, &source, "-o", observed.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let place = format!("wiki.example.com:{}", out.display());
+    let arguments = ["diff", EXAMPLE, "--observed", observed.to_str().unwrap(), "--format", "json", "--deployed-on"];
+    let output = drplan(&[&arguments[..], &[&place]].concat());
+    let json: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let of_files = |json: &Json| {
+        let changes = json["changes"].as_array().unwrap().clone();
+        let of_file = |change: &Json| Some(change["address"].as_str()?.strip_prefix("files.")?.to_owned());
+        changes.iter().filter_map(of_file).collect::<Vec<_>>()
+    };
+    assert_eq!(of_files(&json), ["runbooks/scenarios/lose_main.md"]);
+    let wrong = drplan(&[&arguments[..], &["nowhere"]].concat());
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
 }
 
 /// The number of the card: a daily copy whose runs take 2 h 10 m is worth 26 h 10 m.

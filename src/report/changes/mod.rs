@@ -95,8 +95,16 @@ impl ChangesView {
         }
     }
 
-    /// Adds a generated file that is not as it would be generated, by its path; how it differs is said in `reason`.
-    pub fn push_file(&mut self, path: &str, action: Action, reason: String, patch: String) {
+    /// Adds a generated file that is not as it would be generated, by its path; how it differs is said in `reason`, and by the
+    /// digests of what is and of what would be, or a unified diff, as far as they are known.
+    pub fn push_file(
+        &mut self,
+        path: &str,
+        action: Action,
+        reason: String,
+        digests: [Option<String>; 2],
+        patch: String,
+    ) {
         *match action {
             Action::Create => &mut self.summary.create,
             Action::Update => &mut self.summary.update,
@@ -104,11 +112,14 @@ impl ChangesView {
             Action::Refresh => &mut self.summary.refresh,
             Action::None => &mut self.summary.none,
         } += 1;
+        self.complete &= action != Action::None;
+        let [actual, desired] = digests.map(|digest| digest.map(Shown::Text));
+        let digests = Attribute { name: "digest", actual: actual.clone(), desired: desired.clone() };
         self.entries.push(Entry {
             address: format!("files.{path}"),
             place: ("files".to_owned(), path.to_owned()),
             action,
-            attributes: Vec::new(),
+            attributes: if actual.is_some() || desired.is_some() { vec![digests] } else { Vec::new() },
             reason,
             notes: Vec::new(),
             patch,
