@@ -4,6 +4,7 @@
 
 pub mod assess;
 pub mod context;
+mod data_loss;
 mod exact;
 pub mod facts;
 mod following;
