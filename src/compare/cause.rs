@@ -1,91 +1,203 @@
 //! Which changed input is behind a changed number: those that its derivation names, in either spec; else those of the
 //! components on its way; else those of anything that it needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::posture::Cell;
 use super::{Draft, InputChange, Side};
-use crate::analysis::outcome::recovery;
+use crate::analysis::outcome::{Recovery, recovery};
 use crate::model::{ComponentId, DatasetId, Model};
 use crate::terms::StepKind;
 
-/// How near an input is to a number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
-    /// It has nothing to do with it.
-    None,
-    /// Something that recovers in the same scenario, and that needs the same people, stores and links.
-    Beside,
-    /// Something that the component needs, or where it is.
-    Around,
-    /// A component on the way.
-    Whole,
-    /// The derivation names it.
-    Named,
-}
-
-/// What a number rests on.
+/// What a number rests on, nearest first.
 #[derive(Default)]
 struct Basis {
     named: BTreeSet<String>,
     whole: BTreeSet<String>,
-    around: BTreeSet<String>,
-    beside: BTreeSet<String>,
 }
 
-/// Finds the inputs behind every row. Rows of one component that change alike share the work of their first.
-pub(super) fn attribute(base: &Side<'_>, head: &Side<'_>, inputs: &[InputChange], drafts: &mut [Draft<'_>]) {
+/// Finds the inputs behind every row: the nearest that changed.
+pub(super) fn attribute<'a>(base: &Side<'a>, head: &Side<'a>, inputs: &[InputChange], drafts: &mut [Draft<'_>]) {
     if inputs.is_empty() {
         return;
     }
-    let addresses: Vec<String> = inputs.iter().map(InputChange::address).collect();
-    for draft in drafts {
-        let mut basis = Basis::default();
-        basis.add_cell(base, draft.base.as_ref(), &draft.row.component);
-        basis.add_cell(head, draft.head.as_ref(), &draft.row.component);
-        basis.add_beside(base.context.model, draft.base.as_ref());
-        basis.add_beside(head.context.model, draft.head.as_ref());
-        basis.add_objective(draft, base.context.model);
-        basis.add_objective(draft, head.context.model);
-        let nearness: Vec<Nearness> = addresses.iter().map(|address| basis.nearness(address)).collect();
-        let nearest = nearness.iter().copied().max().unwrap_or(Nearness::None);
-        if nearest > Nearness::None {
-            draft.row.causes = (0..inputs.len()).filter(|at| nearness[*at] == nearest).collect();
+    let index = Index::new(inputs);
+    let mut sides = [Look::new(base), Look::new(head)];
+    // Rows of one scenario share the work of recovering from it.
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by(|a, b| drafts[*a].row.scenario.cmp(&drafts[*b].row.scenario));
+    for at in order {
+        let causes = causes(&mut sides, &index, &drafts[at]);
+        drafts[at].row.causes = causes;
+    }
+}
+
+fn causes<'a, 's>(sides: &mut [Look<'s, 'a>; 2], index: &Index, draft: &Draft<'_>) -> Vec<usize> {
+    let mut basis = Basis::default();
+    for (look, cell) in sides.iter_mut().zip([&draft.base, &draft.head]) {
+        match cell {
+            Some(cell) => basis.add(look, cell),
+            None => basis.add_component(look, &draft.row.component),
         }
+        basis.add_objective(look, draft);
+    }
+    let named = index.touching(&basis.named);
+    if !named.is_empty() {
+        return named;
+    }
+    let whole = index.within(&basis.whole);
+    if !whole.is_empty() {
+        return whole;
+    }
+    let mut around = BTreeSet::new();
+    for look in sides.iter() {
+        around.extend(look.around(&draft.row.component));
+    }
+    let around = index.around(&around);
+    if !around.is_empty() {
+        return around;
+    }
+    let mut beside = BTreeSet::new();
+    for (look, cell) in sides.iter_mut().zip([&draft.base, &draft.head]) {
+        beside.extend(cell.iter().flat_map(|cell| look.beside(cell)));
+    }
+    index.within(&beside)
+}
+
+/// The inputs by their addresses.
+struct Index {
+    sorted: Vec<(String, usize)>,
+}
+
+impl Index {
+    fn new(inputs: &[InputChange]) -> Self {
+        let mut sorted: Vec<(String, usize)> = inputs.iter().map(InputChange::address).zip(0..).collect();
+        sorted.sort();
+        Self { sorted }
+    }
+
+    /// The inputs at or below an address.
+    fn below(&self, known: &str) -> impl Iterator<Item = usize> {
+        let from = self.sorted.partition_point(|(address, _)| address.as_str() < known);
+        let near = self.sorted[from..].iter().take_while(|(address, _)| address.starts_with(known));
+        let own = near.filter(|(address, _)| is_within(address, known)).map(|(_, at)| *at);
+        own.collect::<Vec<_>>().into_iter()
+    }
+
+    /// The inputs at or below any of some addresses.
+    fn within(&self, known: &BTreeSet<String>) -> Vec<usize> {
+        let found: BTreeSet<usize> = known.iter().flat_map(|known| self.below(known)).collect();
+        found.into_iter().collect()
+    }
+
+    /// The inputs at, below or above any of some addresses. A whole section is above everything and says nothing.
+    fn touching(&self, known: &BTreeSet<String>) -> Vec<usize> {
+        let mut found: BTreeSet<usize> = known.iter().flat_map(|known| self.below(known)).collect();
+        for known in known {
+            let above = known.match_indices('.').map(|(end, _)| &known[..end]).filter(|above| above.contains('.'));
+            found.extend(above.filter_map(|above| {
+                let at = self.sorted.binary_search_by(|(address, _)| address.as_str().cmp(above)).ok()?;
+                Some(self.sorted[at].1)
+            }));
+        }
+        found.into_iter().collect()
+    }
+
+    /// The inputs at or below any of some addresses, and those on which everything rests.
+    fn around(&self, known: &BTreeSet<String>) -> Vec<usize> {
+        let mut found: BTreeSet<usize> = known.iter().flat_map(|known| self.below(known)).collect();
+        found.extend(["system", "links", "scenarios"].iter().flat_map(|section| self.below(section)));
+        found.into_iter().collect()
+    }
+}
+
+/// A side with its look-ups.
+struct Look<'s, 'a> {
+    side: &'s Side<'a>,
+    by_name: BTreeMap<&'a str, ComponentId>,
+    /// The last scenario that was recovered from.
+    recovery: Option<(String, Recovery)>,
+    /// What recovers in the last scenario that was asked for.
+    beside: Option<(String, BTreeSet<String>)>,
+}
+
+impl<'s, 'a> Look<'s, 'a> {
+    fn new(side: &'s Side<'a>) -> Self {
+        let by_name =
+            side.context.model.components.iter().map(|(id, component)| (component.name.as_str(), id)).collect();
+        Self { side, by_name, recovery: None, beside: None }
+    }
+
+    fn model(&self) -> &'a Model {
+        self.side.context.model
+    }
+
+    /// The terms that add up to a loss.
+    fn terms(&mut self, cell: &Cell<'_>, dataset: DatasetId) -> Vec<String> {
+        let scenario = cell.judged.scenario;
+        if self.recovery.as_ref().is_none_or(|(id, _)| *id != scenario.id) {
+            self.recovery = Some((scenario.id.clone(), recovery(self.side.context, scenario)));
+        }
+        let Some((_, recovery)) = &self.recovery else { return Vec::new() };
+        let remains = recovery.remains(self.side.context, cell.judged.result.component);
+        let Some(left) = remains.iter().find(|left| left.dataset == dataset) else { return Vec::new() };
+        let loss = self.side.engine.explain(left);
+        loss.derivation.terms.iter().filter_map(|term| term.address(self.model(), dataset)).collect()
+    }
+
+    /// Everything that a component needs, at any distance, and where that is.
+    fn around(&self, component: &str) -> BTreeSet<String> {
+        let model = self.model();
+        let mut found = BTreeSet::new();
+        let mut open: Vec<ComponentId> = self.by_name.get(component).copied().into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let component = &model.components[id];
+            found.insert(model.component_address(id));
+            found.extend(component.owner.map(|team| format!("teams.{}", model.teams[team].name)));
+            let placed = component.instances.iter().map(|id| model.instances[*id].at);
+            let copies = component.datasets.iter().flat_map(|id| &model.datasets[*id].copies);
+            let stores: BTreeSet<_> = copies.map(|copy| model.copies[*copy].to).collect();
+            found.extend(stores.iter().map(|store| format!("stores.{}", model.stores[*store].name)));
+            let at = stores.iter().map(|store| model.stores[*store].at);
+            for location in placed.chain(component.recovery.to.iter().copied()).chain(at) {
+                found.extend(model.enclosing(location).map(|at| format!("locations.{}", model.locations[at].name)));
+            }
+            open.extend(component.depends_on.iter().map(|dependency| dependency.on));
+        }
+        found
+    }
+
+    /// Whatever recovers in the same scenario, with the people and stores that it needs.
+    fn beside(&mut self, cell: &Cell<'_>) -> BTreeSet<String> {
+        let scenario = &cell.judged.scenario.id;
+        if self.beside.as_ref().is_none_or(|(id, _)| id != scenario) {
+            let model = self.model();
+            let mut found = BTreeSet::new();
+            for component in cell.judged.outcome.results.iter().map(|result| &model.components[result.component]) {
+                found.insert(format!("components.{}", component.name));
+                found.extend(component.owner.map(|team| format!("teams.{}", model.teams[team].name)));
+                let copies = component.datasets.iter().flat_map(|id| &model.datasets[*id].copies);
+                found.extend(copies.map(|copy| format!("stores.{}", model.stores[model.copies[*copy].to].name)));
+            }
+            self.beside = Some((scenario.clone(), found));
+        }
+        self.beside.as_ref().map(|(_, found)| found.clone()).unwrap_or_default()
     }
 }
 
 impl Basis {
-    fn nearness(&self, address: &str) -> Nearness {
-        let touches =
-            |set: &BTreeSet<String>| set.iter().any(|known| is_within(address, known) || is_within(known, address));
-        let below = |set: &BTreeSet<String>| set.iter().any(|known| is_within(address, known));
-        if touches(&self.named) && !is_bare(address) {
-            Nearness::Named
-        } else if below(&self.whole) {
-            Nearness::Whole
-        } else if below(&self.around) || is_general(address) {
-            Nearness::Around
-        } else if below(&self.beside) {
-            Nearness::Beside
-        } else {
-            Nearness::None
-        }
-    }
-
-    /// A result, or the component that nothing happened to.
-    fn add_cell(&mut self, side: &Side<'_>, cell: Option<&Cell<'_>>, component: &str) {
-        match cell {
-            Some(cell) => self.add(side, cell),
-            None => self.add_component(side, component),
-        }
-    }
-
-    fn add(&mut self, side: &Side<'_>, cell: &Cell<'_>) {
-        let model = side.context.model;
+    fn add(&mut self, look: &mut Look<'_, '_>, cell: &Cell<'_>) {
+        let model = look.model();
         let component = cell.judged.result.component;
         match cell.dataset {
-            Some(dataset) => self.add_loss(side, cell, dataset),
+            Some(dataset) => {
+                self.named.extend(look.terms(cell, dataset));
+                self.whole.insert(model.dataset_address(dataset));
+            }
             None => {
                 for step in cell.judged.critical_path() {
                     self.add_step(model, step.component, step.kind);
@@ -97,27 +209,12 @@ impl Basis {
             }
         }
         self.whole.insert(model.component_address(component));
-        self.add_around(model, component);
     }
 
-    fn add_component(&mut self, side: &Side<'_>, name: &str) {
-        let model = side.context.model;
-        if let Some((id, _)) = model.components.iter().find(|(_, component)| component.name == name) {
-            self.whole.insert(model.component_address(id));
-            self.add_around(model, id);
+    fn add_component(&mut self, look: &Look<'_, '_>, name: &str) {
+        if let Some(id) = look.by_name.get(name) {
+            self.whole.insert(look.model().component_address(*id));
         }
-    }
-
-    /// The terms that add up to a loss.
-    fn add_loss(&mut self, side: &Side<'_>, cell: &Cell<'_>, dataset: DatasetId) {
-        let model = side.context.model;
-        let recovery = recovery(side.context, cell.judged.scenario);
-        let remains = recovery.remains(side.context, cell.judged.result.component);
-        if let Some(left) = remains.iter().find(|left| left.dataset == dataset) {
-            let loss = side.engine.explain(left);
-            self.named.extend(loss.derivation.terms.iter().filter_map(|term| term.address(model, dataset)));
-        }
-        self.whole.insert(model.dataset_address(dataset));
     }
 
     /// What sets the length of a step.
@@ -149,47 +246,13 @@ impl Basis {
         }
     }
 
-    /// Everything that a component needs, at any distance, and where that is.
-    fn add_around(&mut self, model: &Model, start: ComponentId) {
-        let mut open = vec![start];
-        let mut seen = BTreeSet::new();
-        while let Some(id) = open.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            let component = &model.components[id];
-            self.around.insert(model.component_address(id));
-            self.around.extend(component.owner.map(|team| format!("teams.{}", model.teams[team].name)));
-            let placed = component.instances.iter().map(|id| model.instances[*id].at);
-            let stores =
-                component.datasets.iter().flat_map(|id| &model.datasets[*id].copies).map(|copy| model.copies[*copy].to);
-            let stores: BTreeSet<_> = stores.collect();
-            self.around.extend(stores.iter().map(|store| format!("stores.{}", model.stores[*store].name)));
-            let at = stores.iter().map(|store| model.stores[*store].at);
-            for location in placed.chain(component.recovery.to.iter().copied()).chain(at) {
-                self.around
-                    .extend(model.enclosing(location).map(|at| format!("locations.{}", model.locations[at].name)));
-            }
-            open.extend(component.depends_on.iter().map(|dependency| dependency.on));
-        }
-    }
-
-    fn add_beside(&mut self, model: &Model, cell: Option<&Cell<'_>>) {
-        let results = cell.into_iter().flat_map(|cell| cell.judged.outcome.results.iter());
-        for component in results.map(|result| &model.components[result.component]) {
-            self.beside.insert(format!("components.{}", component.name));
-            self.beside.extend(component.owner.map(|team| format!("teams.{}", model.teams[team].name)));
-            let copies = component.datasets.iter().flat_map(|id| &model.datasets[*id].copies);
-            self.beside.extend(copies.map(|copy| format!("stores.{}", model.stores[model.copies[*copy].to].name)));
-        }
-    }
-
-    fn add_objective(&mut self, draft: &Draft<'_>, model: &Model) {
+    /// The promise, where that is what changed.
+    fn add_objective(&mut self, look: &Look<'_, '_>, draft: &Draft<'_>) {
         let changed = draft.row.base.is_some_and(|base| base.objective != draft.row.head.objective);
-        let found = model.components.values().find(|component| component.name == draft.row.component);
-        let Some(component) = found.filter(|_| changed) else { return };
-        self.named.insert(format!("components.{}.objective", component.name));
-        let name = component.objective.and_then(|id| model.objectives[id].name.as_ref());
+        let Some(id) = look.by_name.get(draft.row.component.as_str()).filter(|_| changed) else { return };
+        let model = look.model();
+        self.named.insert(format!("{}.objective", model.component_address(*id)));
+        let name = model.components[*id].objective.and_then(|id| model.objectives[id].name.as_ref());
         self.named.extend(name.map(|name| format!("objectives.{name}")));
     }
 }
@@ -197,14 +260,4 @@ impl Basis {
 /// Whether an address is another or lies below it.
 fn is_within(address: &str, outer: &str) -> bool {
     address.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// A whole component is no term of a sum, though every term of its lies below it.
-fn is_bare(address: &str) -> bool {
-    address.split('.').count() < 2
-}
-
-/// What everything rests on.
-fn is_general(address: &str) -> bool {
-    ["system.", "links", "scenarios."].iter().any(|section| address.starts_with(section))
 }

@@ -150,7 +150,7 @@ impl Comparison {
 }
 
 /// Compares two specs.
-pub fn compare(base: &Side<'_>, head: &Side<'_>) -> Comparison {
+pub fn compare<'a>(base: &Side<'a>, head: &Side<'a>) -> Comparison {
     let names = Names::new(base.context.model, head.context.model);
     let inputs = inputs::changes(base.inputs, head.inputs, &names);
     let (old, new) =

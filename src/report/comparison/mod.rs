@@ -93,12 +93,16 @@ impl<'a> ComparisonView<'a> {
 /// Puts whoever merely waits for another, and fares just like it, beside that other.
 fn with_followers(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     let mut leaders: Vec<Entry<'_>> = Vec::new();
+    let mut by_scenario: std::collections::BTreeMap<&str, Vec<usize>> = std::collections::BTreeMap::new();
     for entry in entries {
-        let leader =
-            leaders.iter_mut().find(|leader| entry.first.through.is_some() && is_alike(leader.first, entry.first));
-        match leader {
-            Some(leader) => leader.followers.push(&entry.first.component),
-            None => leaders.push(entry),
+        let known = by_scenario.entry(&entry.first.scenario).or_default();
+        let waits = entry.first.through.is_some();
+        match known.iter().copied().find(|at| waits && is_alike(leaders[*at].first, entry.first)) {
+            Some(at) => leaders[at].followers.push(&entry.first.component),
+            None => {
+                known.push(leaders.len());
+                leaders.push(entry);
+            }
         }
     }
     leaders
