@@ -27,12 +27,14 @@ pub(super) fn attribute<'a>(base: &Side<'a>, head: &Side<'a>, inputs: &[InputCha
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by(|a, b| drafts[*a].row.scenario.cmp(&drafts[*b].row.scenario));
     for at in order {
-        let causes = causes(&mut sides, &index, &drafts[at]);
-        drafts[at].row.causes = causes;
+        let (distance, causes) = causes(&mut sides, &index, &drafts[at]);
+        (drafts[at].distance, drafts[at].row.causes) = (distance, causes);
     }
 }
 
-fn causes<'a, 's>(sides: &mut [Look<'s, 'a>; 2], index: &Index, draft: &Draft<'_>) -> Vec<usize> {
+/// The nearest inputs that changed, and how near they are: 0 where the derivation names them, 1 where they belong to a
+/// component on the way, 2 to something that it needs, 3 to what recovers beside it.
+fn causes<'a, 's>(sides: &mut [Look<'s, 'a>; 2], index: &Index, draft: &Draft<'_>) -> (u8, Vec<usize>) {
     let mut basis = Basis::default();
     for (look, cell) in sides.iter_mut().zip([&draft.base, &draft.head]) {
         match cell {
@@ -43,11 +45,11 @@ fn causes<'a, 's>(sides: &mut [Look<'s, 'a>; 2], index: &Index, draft: &Draft<'_
     }
     let named = index.touching(&basis.named);
     if !named.is_empty() {
-        return named;
+        return (0, named);
     }
     let whole = index.within(&basis.whole);
     if !whole.is_empty() {
-        return whole;
+        return (1, whole);
     }
     let mut around = BTreeSet::new();
     for look in sides.iter() {
@@ -55,13 +57,13 @@ fn causes<'a, 's>(sides: &mut [Look<'s, 'a>; 2], index: &Index, draft: &Draft<'_
     }
     let around = index.around(&around);
     if !around.is_empty() {
-        return around;
+        return (2, around);
     }
     let mut beside = BTreeSet::new();
     for (look, cell) in sides.iter_mut().zip([&draft.base, &draft.head]) {
         beside.extend(cell.iter().flat_map(|cell| look.beside(cell)));
     }
-    index.within(&beside)
+    (3, index.within(&beside))
 }
 
 /// The inputs by their addresses.

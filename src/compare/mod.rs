@@ -174,6 +174,8 @@ struct Draft<'a> {
     row: Row,
     base: Option<Cell<'a>>,
     head: Option<Cell<'a>>,
+    /// How far the changed inputs behind it are.
+    distance: u8,
 }
 
 fn rows<'a>(old: &Posture<'a>, new: &Posture<'a>) -> Vec<Draft<'a>> {
@@ -201,7 +203,7 @@ fn rows<'a>(old: &Posture<'a>, new: &Posture<'a>) -> Vec<Draft<'a>> {
                 through: after.and_then(|cell| new.through(&cell)),
                 causes: Vec::new(),
             };
-            rows.push(Draft { row, base: before, head: after });
+            rows.push(Draft { row, base: before, head: after, distance: 0 });
         }
     }
     rows
@@ -227,15 +229,18 @@ fn verdict(base: Option<Level>, head: Level) -> Option<Verdict> {
     }
 }
 
-/// By verdict, then what is lost for good, then what is hit itself, then by how much it changed.
-fn rank(draft: &Draft<'_>) -> (Verdict, bool, bool, std::cmp::Reverse<u64>) {
+/// By verdict, then what is lost for good, then how near the change is, then what was never interrupted before, then what
+/// is hit itself, then by how much it changed.
+fn rank(draft: &Draft<'_>) -> (Verdict, bool, u8, bool, bool, std::cmp::Reverse<u64>) {
     let row = &draft.row;
     let before = row.base.map_or(Some(Seconds::ZERO), |level| level.amount);
     let change = match (before, row.head.amount) {
         (Some(before), Some(after)) => before.0.abs_diff(after.0),
         _ => u64::MAX,
     };
-    (row.verdict, row.head.amount.is_some(), row.through.is_some(), std::cmp::Reverse(change))
+    let was_interrupted = before != Some(Seconds::ZERO);
+    let bounded = row.head.amount.is_some();
+    (row.verdict, bounded, draft.distance, was_interrupted, row.through.is_some(), std::cmp::Reverse(change))
 }
 
 fn label(draft: &Draft<'_>) -> (String, Measure, String) {
