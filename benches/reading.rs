@@ -8,7 +8,6 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use drplan::diag::{FileId, SourceFile, SourceMap};
 use drplan::spec::{Component, Section, Spec};
@@ -17,6 +16,10 @@ use drplan::{model, tech};
 
 #[path = "../tests/support/spec_gen.rs"]
 mod spec_gen;
+
+#[path = "../tests/support/processor_time.rs"]
+mod processor_time;
+use processor_time::processor_time;
 
 /// Sizes without arguments, in components.
 const SIZES: [usize; 2] = [1_000, 100_000];
@@ -147,17 +150,4 @@ fn print(rows: &mut [Row], bytes: usize) {
 
 fn megabytes(source: &str) -> f64 {
     source.len() as f64 / 1e6
-}
-
-/// Nanoseconds that all threads of this process have run; elapsed time where the system does not tell.
-fn processor_time() -> u64 {
-    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let times = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok());
-    let total: u64 = times.filter_map(|line| line.split(' ').next()?.parse::<u64>().ok()).sum();
-    if total > 0 { total } else { elapsed() }
-}
-
-fn elapsed() -> u64 {
-    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-    START.elapsed().as_nanos() as u64
 }

@@ -1,7 +1,7 @@
 //! Words that several checks use: sums, lists of scenarios, plurals.
 
 use crate::analysis::loss::{Loss, Reason};
-use crate::analysis::rto::PathStep;
+use crate::analysis::rto::{PathStep, path_terms};
 use crate::model::{ComponentId, DatasetId, Model, Via};
 use crate::units::Seconds;
 
@@ -79,15 +79,7 @@ pub(super) fn also_in<T: PartialEq + Copy>(
     }
 }
 
-/// `2 h 10 m = detect 5 m + respond 15 m + db: transfer 1 h 50 m`: the steps that decide, those of others with their name.
+/// `2 h 10 m = detect 5 m + respond 15 m + db transfer 1 h 50 m`: the steps that decide, those of others with their name.
 pub(super) fn path_sum(model: &Model, component: ComponentId, away: Seconds, path: &[PathStep]) -> String {
-    let steps: Vec<String> = path
-        .iter()
-        .map(|step| {
-            let whose = &model.components[step.component].name;
-            let whose = if step.component == component { String::new() } else { format!("{whose}: ") };
-            format!("{whose}{} {}", step.kind, Seconds(step.to.0 - step.from.0).human())
-        })
-        .collect();
-    format!("{} = {}", away.human(), steps.join(" + "))
+    format!("{} = {}", away.human(), path_terms(model, component, path).join(" + "))
 }

@@ -150,7 +150,7 @@ impl Adviser {
     ) -> Advice {
         let at_most = super::chain::seconds(at_most.0);
         let trial = Trial { adviser: self, model, copy, strike, at_most };
-        self.given.get_or((chain.number, at_most, strike), || trial.counsel()).of(model, copy)
+        self.given.get_or((chain.number, at_most, strike), |_| trial.counsel()).of(model, copy)
     }
 }
 

@@ -40,7 +40,7 @@ impl Calendar {
     pub(super) fn days(&self, rhythms: &Rhythms, back: i64, forward: i64) -> Arc<Days> {
         // Windows that are a little longer than they need be are the same for more questions.
         let (back, forward) = (back.div_euclid(DAY), forward.div_euclid(DAY));
-        self.known.get_or((rhythms.clone(), back, forward), || {
+        self.known.get_or((rhythms.clone(), back, forward), |_| {
             Arc::new(rhythms.days(back * DAY + DAY - 1, forward * DAY + DAY - 1))
         })
     }

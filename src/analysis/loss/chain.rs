@@ -20,6 +20,8 @@ use crate::terms::ReplicationMode;
 pub(super) struct Chain {
     /// Equal numbers mean equal chains.
     pub(super) number: u32,
+    /// Equal numbers mean chains that differ in nothing but what is kept of them and of what they are made from.
+    pub(super) runs: u32,
     pub(super) shape: Shape,
     /// The copy that it is made from.
     pub(super) source: Option<Arc<Chain>>,
@@ -89,6 +91,7 @@ enum TimingKey {
 pub(super) struct Interner {
     chains: Vec<Arc<Chain>>,
     known: FxHashMap<Key, u32>,
+    runs: FxHashMap<Key, u32>,
     schedules: FxHashMap<Arc<Schedule>, u32>,
     /// The same schedule is often the very same value, which is held on to, so that no other comes to stand at its address.
     pointers: FxHashMap<usize, (Arc<Schedule>, u32)>,
@@ -168,8 +171,11 @@ impl Interner {
             return self.chains[*number as usize].clone();
         }
         let number = self.chains.len() as u32;
+        let next = self.runs.len() as u32;
+        let unkept = Key { source: source.as_ref().map(|source| source.runs), keep: None, ..key.clone() };
         let chain = Arc::new(Chain {
             number,
+            runs: *self.runs.entry(unkept).or_insert(next),
             shape: shape(model, copy, source.as_ref(), &key),
             source,
             triggered: matches!(copy.timing, Timing::After { .. }),
@@ -207,6 +213,7 @@ impl Interner {
     fn nothing(&self) -> Arc<Chain> {
         Arc::new(Chain {
             number: u32::MAX,
+            runs: u32::MAX,
             shape: Shape::Never,
             source: None,
             triggered: false,

@@ -129,8 +129,7 @@ impl<'m> LossEngine<'m> {
     /// The worst case of what survives, with as many missed runs as the objective of the component tolerates.
     pub fn worst(&self, query: &LossQuery<'_>) -> Loss {
         let strike = self.strike(query.dataset, query.event);
-        let question = self.question(query, strike);
-        let outcome = self.outcomes.get_or(question.clone(), || {
+        let outcome = self.outcomes.get_or(self.question(query, strike), |question| {
             let copies = question.copies.iter().map(|(place, _)| self.survivor(query.dataset, *place as usize));
             let replicas = question.replicas.iter().map(|(place, lag)| (*place as usize, *lag)).collect();
             let survivors = Survivors {
@@ -246,7 +245,7 @@ impl<'m> LossEngine<'m> {
     }
 
     fn joint(&self, members: &[GroupRemains]) -> group::Joint {
-        self.joints.get_or(members.to_vec(), || {
+        self.joints.get_or(members.to_vec(), |_| {
             let parts: Vec<group::Part<'_>> = members.iter().map(|member| self.part(member)).collect();
             group::joint(&self.solver, &parts)
         })

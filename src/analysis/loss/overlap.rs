@@ -24,7 +24,7 @@ pub struct Overlap {
 
 pub(super) fn overlap(solver: &Solver, chain: &Chain) -> Option<Overlap> {
     let Shape::Runs { stream, .. } = &chain.shape else { return None };
-    if chain.takes <= solver.shortest_gap(chain.number, stream) {
+    if chain.takes <= solver.shortest_gap(stream) {
         return None;
     }
     let (gap, runs) = shortest(stream, &solver.calendar)?;

@@ -42,8 +42,10 @@ pub(super) struct Own {
 /// Worst cases of chains, computed once each.
 #[derive(Debug, Default)]
 pub(super) struct Solver {
-    own: Shared<(u32, Strike), Arc<Own>>,
-    shortest: Shared<u32, i64>,
+    /// By the runs of a chain, the retention that matters, and the strike.
+    own: Shared<(u32, Option<Retention>, Strike), Arc<Own>>,
+    /// By the address of a schedule, which chains hold on to.
+    shortest: Shared<usize, i64>,
     pub(super) calendar: Arc<Calendar>,
 }
 
@@ -55,10 +57,15 @@ impl Solver {
 
     /// The worst case of a copy by itself. A stream of changes counts as if its base survived.
     pub(super) fn own(&self, chain: &Chain, strike: &Strike) -> Arc<Own> {
-        self.own.get_or((chain.number, *strike), || Arc::new(self.compute(chain, strike)))
+        let retention = match &chain.shape {
+            Shape::Runs { stream, .. } => self.retention_that_matters(chain, stream, strike),
+            Shape::Log { .. } | Shape::Once | Shape::Ended | Shape::Never => None,
+        };
+        let key = (chain.runs, retention, *strike);
+        self.own.get_or(key, |(_, retention, _)| Arc::new(self.compute(chain, retention.as_ref(), strike)))
     }
 
-    fn compute(&self, chain: &Chain, strike: &Strike) -> Own {
+    fn compute(&self, chain: &Chain, retention: Option<&Retention>, strike: &Strike) -> Own {
         let (stream, stale, exact) = match &chain.shape {
             Shape::Runs { stream, stale, exact } => (stream, stale, *exact),
             Shape::Log { lag, .. } => {
@@ -70,8 +77,7 @@ impl Solver {
         };
         let age = stale.iter().try_fold(0i64, |age, source| Some(age + self.own(source, &PLAIN).loss?));
         let Some(age) = age else { return Own { loss: None, reason: Reason::Ageing, peak: None } };
-        let retention = self.retention_that_matters(chain, stream, strike);
-        let mut own = self.of_runs(stream, retention.as_ref(), exact, strike);
+        let mut own = self.of_runs(stream, retention, exact, strike);
         own.loss = own.loss.map(|loss| loss + age);
         own
     }
@@ -94,7 +100,7 @@ impl Solver {
     pub(super) fn retention_that_matters(&self, chain: &Chain, stream: &Stream, strike: &Strike) -> Option<Retention> {
         let detection = strike.detection?;
         let mut retention = chain.retention.clone()?;
-        let shortest = self.shortest_gap(chain.number, stream);
+        let shortest = self.shortest_gap(stream);
         let keep = &mut retention.keep;
         let counts = [
             (Bucket::Hour, &mut keep.hourly),
@@ -115,8 +121,18 @@ impl Solver {
     }
 
     /// A time that no two consecutive runs are closer than.
-    pub(super) fn shortest_gap(&self, number: u32, stream: &Stream) -> i64 {
-        self.shortest.get_or(number, || shortest_gap(stream))
+    pub(super) fn shortest_gap(&self, stream: &Stream) -> i64 {
+        match &stream.clock {
+            Clock::Every { interval, .. } => *interval,
+            Clock::Follow(of) => self.shortest_gap(of),
+            Clock::First { of, .. } => stream.uniform_interval().unwrap_or_else(|| self.shortest_gap(of)),
+            // At most once a day: clock changes move a run by a few hours at most.
+            Clock::Calendar(schedule) if schedule.times().len() == 1 => 20 * 3_600,
+            Clock::Calendar(schedule) => {
+                let gap = |_: &usize| schedule.shortest_gap().map_or(0, |gap| gap.seconds());
+                self.shortest.get_or(Arc::as_ptr(schedule) as usize, gap)
+            }
+        }
     }
 }
 
@@ -194,15 +210,4 @@ pub(super) fn counts_only(retention: Option<&Retention>) -> bool {
 /// Whether no local day has two runs.
 fn once_a_day(stream: &Stream) -> bool {
     matches!(&stream.clock, Clock::Calendar(schedule) if schedule.times().len() == 1)
-}
-
-fn shortest_gap(stream: &Stream) -> i64 {
-    match &stream.clock {
-        Clock::Every { interval, .. } => *interval,
-        Clock::Follow(of) => shortest_gap(of),
-        Clock::First { of, .. } => stream.uniform_interval().unwrap_or_else(|| shortest_gap(of)),
-        // At most once a day: clock changes move a run by a few hours at most.
-        Clock::Calendar(schedule) if schedule.times().len() == 1 => 20 * 3_600,
-        Clock::Calendar(schedule) => schedule.shortest_gap().map_or(0, |gap| gap.seconds()),
-    }
 }

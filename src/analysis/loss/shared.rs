@@ -23,13 +23,13 @@ impl<K, V> Default for Shared<K, V> {
 
 impl<K: Eq + Hash, V: Clone> Shared<K, V> {
     /// The value of a key, computed where nobody has done so yet. No lock is held meanwhile: results rest on others.
-    pub(super) fn get_or(&self, key: K, compute: impl FnOnce() -> V) -> V {
+    pub(super) fn get_or(&self, key: K, compute: impl FnOnce(&K) -> V) -> V {
         let shard = &self.shards[FxBuildHasher.hash_one(&key) as usize >> 3 & (SHARDS - 1)];
         let known = shard.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
             return known;
         }
-        let value = compute();
+        let value = compute(&key);
         shard.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(value).clone()
     }
 }

@@ -11,8 +11,10 @@ mod ordered;
 mod schedule;
 mod sharing;
 mod simulate;
+mod words;
 
 pub use network::Bottleneck;
 pub(super) use network::{Capacity, Network};
 pub(super) use schedule::schedule;
 pub use schedule::{PathStep, Schedule, Scheduled, Times};
+pub use words::path_terms;

@@ -7,6 +7,7 @@ use super::{AssessmentView, Row};
 use crate::analysis::assess::Judged;
 use crate::analysis::loss::Loss;
 use crate::analysis::outcome::DataLoss;
+use crate::analysis::rto::path_terms;
 use crate::diag::visible::one_line;
 use crate::model::{ComponentId, Model, Via};
 use crate::report::Style;
@@ -282,15 +283,7 @@ fn recovery_lines(model: &Model, judged: &Judged<'_>, paint: &Paint, out: &mut S
     }
     let bounds = if bounds.is_empty() { String::new() } else { format!(" ({})", bounds.join(", ")) };
     let _ = writeln!(out, "  serves again after {}{bounds}  [{verdict}]", times.worst.human());
-    let steps: Vec<String> = judged
-        .critical_path()
-        .iter()
-        .map(|step| {
-            let whose = &model.components[step.component].name;
-            let whose = if step.component == result.component { String::new() } else { format!("{whose} ") };
-            format!("{whose}{} {}", step.kind, Seconds(step.to.0 - step.from.0).human())
-        })
-        .collect();
+    let steps = path_terms(model, result.component, &judged.critical_path());
     if !steps.is_empty() {
         let _ = writeln!(out, "    = {}", steps.join(" → "));
     }
