@@ -25,6 +25,20 @@ struct Inner {
     name: String,
     first_offset: i64,
     changes: Vec<Change>,
+    /// How many changes there have been at the start of each page of time, so that a look-up searches one page.
+    pages: Vec<u32>,
+}
+
+/// A page of time is 2^22 seconds, 48 days: hardly any has more than one change.
+const PAGE: u32 = 22;
+
+impl Inner {
+    fn new(name: String, first_offset: i64, changes: Vec<Change>) -> Self {
+        let count = if changes.is_empty() { 0 } else { (table_end() - table_start() >> PAGE) + 1 };
+        let starts = (0..count).map(|page| table_start() + (page << PAGE));
+        let pages = starts.map(|start| changes.partition_point(|change| change.at < start) as u32).collect();
+        Self { name, first_offset, changes, pages }
+    }
 }
 
 /// One change of a zone's offset from UTC.
@@ -40,7 +54,7 @@ pub(super) struct Change {
 impl Zone {
     /// Coordinated Universal Time.
     pub fn utc() -> Zone {
-        Zone(Arc::new(Inner { name: "UTC".to_owned(), first_offset: 0, changes: Vec::new() }))
+        Zone(Arc::new(Inner::new("UTC".to_owned(), 0, Vec::new())))
     }
 
     /// The zone of an IANA name such as `Europe/Madrid`, spelt exactly so, since systemd tells cases apart.
@@ -66,7 +80,7 @@ impl Zone {
             }
             (offset, dst) = (after, transition.dst().is_dst());
         }
-        Ok(Zone(Arc::new(Inner { name: name.to_owned(), first_offset, changes })))
+        Ok(Zone(Arc::new(Inner::new(name.to_owned(), first_offset, changes))))
     }
 
     /// The IANA name.
@@ -108,7 +122,14 @@ impl Zone {
 
     /// How many changes have happened at an instant.
     pub(super) fn changes_until(&self, instant: i64) -> usize {
-        self.0.changes.partition_point(|change| change.at <= instant)
+        let page = usize::try_from(instant - table_start() >> PAGE).ok();
+        match page.and_then(|page| self.0.pages.get(page)) {
+            Some(&known) => {
+                let known = known as usize;
+                known + self.0.changes[known..].iter().take_while(|change| change.at <= instant).count()
+            }
+            None => self.0.changes.partition_point(|change| change.at <= instant),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::chain::{Chain, Shape};
 use super::keep::{Bucket, Retention};
 use super::phase::{by_window, pinned};
 use super::shared::Shared;
-use super::stream::{Captures, Clock, Stream};
+use super::stream::{Captures, Clock, Shifted, Stream};
 use super::sweep::{Best, Member, Peak, Strike, peak};
 
 /// Why a loss is what it is.
@@ -46,6 +46,8 @@ pub(super) struct Solver {
     own: Shared<(u32, Option<Retention>, Strike), Arc<Own>>,
     /// By the address of a schedule, which chains hold on to.
     shortest: Shared<usize, i64>,
+    /// The worst gap between runs with so many missed in it, by the address of a schedule.
+    gaps: Shared<(usize, u32), Option<Peak>>,
     pub(super) calendar: Arc<Calendar>,
 }
 
@@ -86,6 +88,9 @@ impl Solver {
         if let (None, Some(own)) = (retention, by_gap(stream, strike)) {
             return own;
         }
+        if let (None, Some(shifted)) = (retention, stream.shifted()) {
+            return self.by_shift(shifted, strike);
+        }
         if exact || stream.is_pinned() {
             return by_peak(stream, retention, strike, &self.calendar);
         }
@@ -93,6 +98,28 @@ impl Solver {
             Some(interval) => by_interval(stream, interval, retention, strike),
             None => by_phases(stream, retention, strike, &self.calendar),
         }
+    }
+
+    /// The worst gap of a schedule, shifted: with nothing thrown away, a point helps from its completion on, or from when
+    /// corruption after it would be noticed after its completion.
+    fn by_shift(&self, shifted: Shifted<'_>, strike: &Strike) -> Own {
+        let Shifted { schedule, run, complete, behind } = shifted;
+        let gap = self.gaps.get_or((Arc::as_ptr(schedule) as usize, strike.missed), |_| {
+            let stream =
+                Stream { clock: Clock::Calendar(schedule.clone()), captures: Captures::Live { behind: 0 }, delay: 0 };
+            let plain = Strike { missed: strike.missed, ..PLAIN };
+            peak(&[Member { stream: &stream, retention: None, covers: false }], &plain, &self.calendar)
+        });
+        let Some(gap) = gap else { return Own { loss: None, reason: Reason::NeverRuns, peak: None } };
+        let usable = strike.detection.map_or(complete, |detection| (complete - detection).max(-behind));
+        let peak = Peak {
+            loss: gap.loss.map(|loss| loss + usable + behind),
+            at: gap.at + usable,
+            next: (0, gap.next.1 + run),
+            best: gap.best.map(|best| Best { member: 0, run: best.run + run, point: best.point - behind }),
+        };
+        let reason = if peak.loss.is_some() { Reason::Bounded } else { Reason::Forgotten };
+        Own { loss: peak.loss, reason, peak: Some(peak) }
     }
 
     /// The retention of a chain where it can make a difference to a strike: none where enough is kept for certain, and

@@ -78,6 +78,19 @@ fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
+/// A copy whose every run is the run of a schedule, so much later, and captures the live data: from such a schedule all
+/// its copies and the copies of those differ by a shift in time only.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shifted<'s> {
+    pub(super) schedule: &'s Arc<Schedule>,
+    /// From a run of the schedule to that of the copy.
+    pub(super) run: i64,
+    /// From a run of the schedule to when the copy's point can be restored.
+    pub(super) complete: i64,
+    /// From what is captured to the run of the schedule.
+    pub(super) behind: i64,
+}
+
 impl Stream {
     /// On which seconds its points can fall.
     pub(super) fn ticks(&self) -> Ticks {
@@ -94,6 +107,20 @@ impl Stream {
                 };
                 Ticks { at: ticks.at.into_iter().map(|second| second - behind).collect(), ..ticks }
             }
+        }
+    }
+
+    /// The schedule that it follows shifted, where it does.
+    pub(super) fn shifted(&self) -> Option<Shifted<'_>> {
+        match (&self.clock, &self.captures) {
+            (Clock::Calendar(schedule), Captures::Live { behind }) => {
+                Some(Shifted { schedule, run: 0, complete: self.delay, behind: *behind })
+            }
+            (Clock::Follow(of), Captures::Trigger) => {
+                let of = of.shifted()?;
+                Some(Shifted { run: of.complete, complete: of.complete + self.delay, ..of })
+            }
+            _ => None,
         }
     }
 
