@@ -199,7 +199,7 @@ impl Adviser {
         let place = |one: CopyId| siblings.iter().position(|sibling| *sibling == one);
         let sources = siblings.iter().map(|one| super::result::made_from(model, *one).and_then(place)).collect();
         let about = (chain.number, questions, super::chain::seconds(at_most.0), sources);
-        let counsel = self.together.get_or(about, || {
+        let counsel = self.together.get_or(about, |_| {
             let alone = cases.iter().map(|case| self.advise(model, (copy, chain), at_most, case.question.strike));
             let alone = alone.max_by_key(weight).unwrap_or(Advice::Fine);
             let strike = cases.first().map_or(PLAIN, |case| case.question.strike);
