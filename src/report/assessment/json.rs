@@ -29,7 +29,6 @@ struct Report {
     /// Values that results rest on and that the spec does not state.
     assumptions: Vec<Assumed>,
     /// With `--observed`: measured values that results rest on in place of declared ones.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     measurements: Vec<Measured>,
     /// The whole in three numbers.
     summary: Counts,

@@ -89,9 +89,10 @@ fn findings_have_the_fields_of_the_contract() {
         "help",
         "fingerprint",
         "waived",
+        "known",
     ];
     has_keys(&outputs, "findings[]", &finding);
-    has_keys(&outputs, "summary", &["errors", "warnings", "notes", "waived"]);
+    has_keys(&outputs, "summary", &["errors", "warnings", "notes", "waived", "known"]);
     is_one_of(&outputs, "findings", "severity", &["error", "warning", "note"]);
 }
 
@@ -114,7 +115,7 @@ fn assessments_have_the_fields_of_the_contract() {
     outputs.push(output("assess", &root().join("templates/init"), &["--all"]));
     outputs.iter().for_each(|found| is_valid("assessment", found));
     assert!(outputs.iter().all(|found| found["format"] == "drplan.assessment/1"));
-    has_keys(&outputs, "", &["format", "system", "clock_starts", "results", "assumptions", "summary"]);
+    has_keys(&outputs, "", &["format", "system", "clock_starts", "results", "assumptions", "measurements", "summary"]);
     let result = ["scenario", "kind", "component", "impact", "strategy", "through", "data_loss", "recovery"];
     has_keys(&outputs, "results[]", &result);
     let loss = ["dataset", "worst_s", "objective_s", "met", "via", "group", "worst_at", "derivation", "alternatives"];
