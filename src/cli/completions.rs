@@ -9,6 +9,6 @@ use super::io;
 pub(super) fn run(args: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "drplan", &mut script);
-    io::print(&String::from_utf8_lossy(&script))?;
+    io::print_document(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Clean)
 }

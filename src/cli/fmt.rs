@@ -48,7 +48,7 @@ fn standard_input(args: &Fmt, common: &Common) -> Result<Exit, Failure> {
     let bytes = io::read_stdin(Limits::default())?;
     match formatted(io::STDIN, &bytes)? {
         Ok(formatted) if args.check => Ok(if formatted.as_bytes() == bytes { Exit::Clean } else { Exit::FallsShort }),
-        Ok(formatted) => io::print(&formatted).map(|()| Exit::Clean),
+        Ok(formatted) => io::print_document(&formatted).map(|()| Exit::Clean),
         Err(report) => {
             tell(&report, common);
             Ok(Exit::FallsShort)

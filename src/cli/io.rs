@@ -210,6 +210,11 @@ pub(super) fn print_commands(text: &str) -> Result<(), Failure> {
     write_out(&without_marks(text))
 }
 
+/// As [`print`], for a document that is the result itself: it goes into a file or another program byte for byte.
+pub(super) fn print_document(text: &str) -> Result<(), Failure> {
+    write_out(text)
+}
+
 fn write_out(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

@@ -15,7 +15,7 @@ pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
     command = command.disable_help_subcommand(true);
     command.build();
     match &args.output {
-        None => io::print(&page(&command)?)?,
+        None => io::print_document(&page(&command)?)?,
         Some(folder) => write_all(&command, folder)?,
     }
     Ok(Exit::Clean)

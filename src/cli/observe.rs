@@ -48,7 +48,7 @@ pub(super) fn run(args: &Observe, common: &Common) -> Result<Exit, Failure> {
     let text = write(&observed);
     match args.output.as_deref() {
         Some(path) => io::replace(path, &text)?,
-        None => io::print(&text)?,
+        None => io::print_document(&text)?,
     }
     Ok(Exit::Clean)
 }

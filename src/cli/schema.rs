@@ -15,6 +15,6 @@ pub(super) fn run(args: &Schema) -> Result<Exit, Failure> {
         };
         return Err(Failure::new(format!("there is no schema `{}`", args.name)).help(help));
     };
-    io::print(&schemas::text(&schema))?;
+    io::print_document(&schemas::text(&schema))?;
     Ok(Exit::Clean)
 }

@@ -252,3 +252,19 @@ fn commands_of_runners_are_disarmed_in_every_output() {
         assert!(!out.is_empty() && !out.contains("##[") && !out.contains("##vso["), "{format}: {out}");
     }
 }
+
+#[test]
+fn a_formatted_spec_is_printed_byte_for_byte() {
+    use std::io::Write as _;
+    let spec = "drplan: 1\n\n# ##[section] ##vso[x]\nsystem:\n  name: shop\n  description: |\n    ::error::x\n";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_drplan"))
+        .args(["fmt", "-"])
+        .env_clear()
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(spec.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), spec);
+}
