@@ -64,7 +64,8 @@ fn text(shown: &Shown) -> String {
 
 /// One text above the other; where they are much alike, with the parts that differ marked.
 fn above(old: &str, new: &str) -> Vec<Line> {
-    let diff = TextDiff::from_words(old, new);
+    let (old, new) = (tokens(old), tokens(new));
+    let diff = TextDiff::from_slices(&old, &new);
     let marked = diff.ratio() >= ALIKE;
     let side = |sign: &str, skip: ChangeTag, (whole, mark): (Tone, Tone)| {
         let mut line = vec![(whole, format!("  {sign} "))];
@@ -78,6 +79,23 @@ fn above(old: &str, new: &str) -> Vec<Line> {
         side("-", ChangeTag::Insert, (Tone::Old, Tone::OldMark)),
         side("+", ChangeTag::Delete, (Tone::New, Tone::NewMark)),
     ]
+}
+
+/// Words, and each character between them by itself: of paths and URLs the part that differs is marked, and not the whole.
+fn tokens(text: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut word = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_alphanumeric()) {
+        if word < at {
+            tokens.push(&text[word..at]);
+        }
+        word = at + c.len_utf8();
+        tokens.push(&text[at..word]);
+    }
+    if word < text.len() {
+        tokens.push(&text[word..]);
+    }
+    tokens
 }
 
 /// Lists item by item; those that both have are counted.
@@ -140,7 +158,11 @@ mod tests {
         let lines = above(old, new);
         assert!(lines[0].contains(&(Tone::OldMark, "five".to_owned())), "{lines:?}");
         assert!(lines[1].contains(&(Tone::NewMark, "5".to_owned())), "{lines:?}");
-        let lines = above("a b c d e f g h i j k l m n o p", "q");
+        let lines = above("s3:https://a.example.com/old/x", "s3:https://a.example.com/new/x");
+        assert!(lines[0].contains(&(Tone::OldMark, "old".to_owned())), "{lines:?}");
+        assert_eq!(lines[0].iter().filter(|(tone, _)| *tone == Tone::OldMark).count(), 1, "{lines:?}");
+        assert_eq!(tokens("a-b, é/"), ["a", "-", "b", ",", " ", "é", "/"]);
+        let lines = above("aa-bb-cc-dd-ee-ff", "q");
         assert!(lines.iter().flatten().all(|(tone, _)| matches!(tone, Tone::Old | Tone::New)), "{lines:?}");
     }
 
