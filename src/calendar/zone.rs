@@ -34,7 +34,7 @@ const PAGE: u32 = 22;
 
 impl Inner {
     fn new(name: String, first_offset: i64, changes: Vec<Change>) -> Self {
-        let count = if changes.is_empty() { 0 } else { (table_end() - table_start() >> PAGE) + 1 };
+        let count = if changes.is_empty() { 0 } else { ((table_end() - table_start()) >> PAGE) + 1 };
         let starts = (0..count).map(|page| table_start() + (page << PAGE));
         let pages = starts.map(|start| changes.partition_point(|change| change.at < start) as u32).collect();
         Self { name, first_offset, changes, pages }
@@ -122,7 +122,7 @@ impl Zone {
 
     /// How many changes have happened at an instant.
     pub(super) fn changes_until(&self, instant: i64) -> usize {
-        let page = usize::try_from(instant - table_start() >> PAGE).ok();
+        let page = usize::try_from((instant - table_start()) >> PAGE).ok();
         match page.and_then(|page| self.0.pages.get(page)) {
             Some(&known) => {
                 let known = known as usize;
