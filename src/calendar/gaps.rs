@@ -83,9 +83,49 @@ impl Schedule {
         self.gaps()?.longest
     }
 
+    /// As [`Schedule::worst_gap`], where the dates that are farthest apart are known ([`DateSet::farthest`]): dates weigh
+    /// more than all that clock changes can do. `None` where clocks may leave out a run, and with it a date.
+    pub fn worst_gap_of(&self, farthest: &[(i64, i64)]) -> Option<Gap> {
+        if self.times().iter().any(|second| self.zone().may_skip(second)) {
+            return None;
+        }
+        let gaps = farthest.iter().filter_map(|(_, next)| {
+            // Two days before the later date: after all runs of the earlier, and before all of the later.
+            let between = (next - 2) * DAY;
+            Some(Gap { from: self.previous_at_or_before(between)?, to: self.next_after(between)? })
+        });
+        gaps.reduce(|worst, gap| if gap.seconds() > worst.seconds() { gap } else { worst })
+    }
+
     /// The shortest time between consecutive runs; `None` where it runs once or never.
     pub fn shortest_gap(&self) -> Option<Gap> {
         self.gaps()?.shortest
+    }
+}
+
+impl DateSet {
+    /// The consecutive dates that are farthest apart over all time, in order. None where some years only are named, and
+    /// where the farthest are less than four days apart, since then the time of day counts.
+    pub fn farthest(&self) -> Option<Vec<(i64, i64)>> {
+        const FAR: i64 = 4;
+        let (from, until, _) = match self.years {
+            Years::Every => extent(self),
+            Years::Only { .. } => return None,
+        };
+        let mut farthest: Vec<(i64, i64)> = Vec::new();
+        let mut last = None;
+        for date in self.days(from / DAY, until / DAY) {
+            if let Some(last) = last.replace(date) {
+                let known = farthest.first().map_or(FAR, |(from, to)| to - from);
+                if date - last > known {
+                    farthest.clear();
+                }
+                if date - last >= known {
+                    farthest.push((last, date));
+                }
+            }
+        }
+        (!farthest.is_empty()).then_some(farthest)
     }
 }
 

@@ -201,3 +201,30 @@ fn backwards_is_the_inverse_of_forwards() {
         }
     }
 }
+
+#[test]
+fn the_farthest_dates_have_the_worst_gap() {
+    let texts = [
+        "0 3 1 * *",
+        "15 2 29 2 *",
+        "30 2 * 3,10 0",
+        "0 0 1 1,7 *",
+        "*/20 1-3 31 * *",
+        "5 23 13 * 5",
+        "0 2 25-31 3,10 0",
+    ];
+    for zone in
+        ["UTC", "Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati", "Africa/Casablanca"]
+    {
+        for scheduler in [Scheduler::Systemd, Scheduler::Cron] {
+            for text in texts {
+                let schedule = Schedule::parse(text, Zone::parse(zone).unwrap(), scheduler).unwrap();
+                if let Some(gap) = schedule.dates().farthest().and_then(|farthest| schedule.worst_gap_of(&farthest)) {
+                    assert_eq!(Some(gap), schedule.worst_gap(), "{text} {zone} {scheduler:?}");
+                }
+            }
+        }
+    }
+    let leap = Schedule::parse("15 2 29 2 *", Zone::utc(), Scheduler::Systemd).unwrap();
+    assert_eq!(leap.dates().farthest().unwrap().len(), 3, "2096, 2196 and 2296 are followed by eight years");
+}

@@ -27,6 +27,8 @@ struct Inner {
     changes: Vec<Change>,
     /// How many changes there have been at the start of each page of time, so that a look-up searches one page.
     pages: Vec<u32>,
+    /// The times of day, from and until, that clocks leave out on some day from 2026 on.
+    skipped: Vec<(i64, i64)>,
 }
 
 /// A page of time is 2^22 seconds, 48 days: hardly any has more than one change.
@@ -37,7 +39,15 @@ impl Inner {
         let count = if changes.is_empty() { 0 } else { ((table_end() - table_start()) >> PAGE) + 1 };
         let starts = (0..count).map(|page| table_start() + (page << PAGE));
         let pages = starts.map(|start| changes.partition_point(|change| change.at < start) as u32).collect();
-        Self { name, first_offset, changes, pages }
+        let forward =
+            changes.iter().filter(|change| change.at >= reference_day() * DAY && change.after > change.before);
+        let mut skipped: Vec<(i64, i64)> = forward
+            .map(|change| ((change.at + change.before).rem_euclid(DAY), change.after - change.before))
+            .map(|(from, length)| (from, from + length))
+            .collect();
+        skipped.sort_unstable();
+        skipped.dedup();
+        Self { name, first_offset, changes, pages, skipped }
     }
 }
 
@@ -110,6 +120,13 @@ impl Zone {
     /// Whether the offset never changes from 2026 on.
     pub fn is_fixed(&self) -> bool {
         self.changes_until(reference_day() * DAY - DAY) == self.0.changes.len()
+    }
+
+    /// Whether clocks leave out a time of day, in seconds, on some day from 2026 on.
+    pub(super) fn may_skip(&self, second: u32) -> bool {
+        let second = i64::from(second);
+        let within = |at: i64| self.0.skipped.iter().any(|(from, until)| (*from..*until).contains(&at));
+        within(second) || within(second + DAY)
     }
 
     pub(super) fn changes(&self) -> &[Change] {

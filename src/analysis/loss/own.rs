@@ -9,6 +9,7 @@ use super::phase::{by_window, pinned};
 use super::shared::Shared;
 use super::stream::{Captures, Clock, Shifted, Stream};
 use super::sweep::{Best, Member, Peak, Strike, peak};
+use crate::calendar::DateSet;
 
 /// Why a loss is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +49,8 @@ pub(super) struct Solver {
     shortest: Shared<usize, i64>,
     /// The worst gap between runs with so many missed in it, by the address of a schedule.
     gaps: Shared<(usize, u32), Option<Peak>>,
+    /// The dates that are farthest apart, by the set of dates.
+    farthest: Shared<DateSet, Option<Arc<[(i64, i64)]>>>,
     pub(super) calendar: Arc<Calendar>,
 }
 
@@ -85,7 +88,7 @@ impl Solver {
     }
 
     fn of_runs(&self, stream: &Stream, retention: Option<&Retention>, exact: bool, strike: &Strike) -> Own {
-        if let (None, Some(own)) = (retention, by_gap(stream, strike)) {
+        if let (None, Some(own)) = (retention, self.by_gap(stream, strike)) {
             return own;
         }
         if let (None, Some(shifted)) = (retention, stream.shifted()) {
@@ -98,6 +101,25 @@ impl Solver {
             Some(interval) => by_interval(stream, interval, retention, strike),
             None => by_phases(stream, retention, strike, &self.calendar),
         }
+    }
+
+    /// A calendar of dates that are far apart, over the live data: the longest of its gaps decides.
+    fn by_gap(&self, stream: &Stream, strike: &Strike) -> Option<Own> {
+        let (Clock::Calendar(schedule), Captures::Live { behind }) = (&stream.clock, &stream.captures) else {
+            return None;
+        };
+        if strike.missed > 0 || schedule.dates().only_weekdays().is_some() {
+            return None;
+        }
+        let farthest = self.farthest.get_or(schedule.dates().clone(), |dates| dates.farthest().map(Arc::from));
+        let known = farthest.and_then(|farthest| schedule.worst_gap_of(&farthest));
+        let gap = known.or_else(|| schedule.worst_gap())?;
+        let complete = gap.to + stream.delay;
+        let at = strike.detection.map_or(complete, |detection| (gap.to - behind).max(complete - detection));
+        let best = Best { member: 0, run: gap.from, point: gap.from - behind };
+        let loss = Some(at - best.point);
+        let peak = Peak { loss, at, next: (0, gap.to), best: Some(best) };
+        Some(Own { loss, reason: Reason::Bounded, peak: Some(peak) })
     }
 
     /// The worst gap of a schedule, shifted: with nothing thrown away, a point helps from its completion on, or from when
@@ -194,21 +216,6 @@ fn by_peak(stream: &Stream, retention: Option<&Retention>, strike: &Strike, cale
             Own { loss: peak.loss, reason, peak: Some(peak) }
         }
     }
-}
-
-/// A calendar of dates that are far apart, over the live data: the longest of its gaps decides.
-fn by_gap(stream: &Stream, strike: &Strike) -> Option<Own> {
-    let (Clock::Calendar(schedule), Captures::Live { behind }) = (&stream.clock, &stream.captures) else { return None };
-    if strike.missed > 0 || schedule.dates().only_weekdays().is_some() {
-        return None;
-    }
-    let gap = schedule.worst_gap()?;
-    let complete = gap.to + stream.delay;
-    let at = strike.detection.map_or(complete, |detection| (gap.to - behind).max(complete - detection));
-    let best = Best { member: 0, run: gap.from, point: gap.from - behind };
-    let loss = Some(at - best.point);
-    let peak = Peak { loss, at, next: (0, gap.to), best: Some(best) };
-    Some(Own { loss, reason: Reason::Bounded, peak: Some(peak) })
 }
 
 /// Runs that are all equally far apart: the sum of 2.2, whatever the phase.
