@@ -40,6 +40,9 @@ pub(super) struct Own {
     pub(super) peak: Option<Peak>,
 }
 
+/// Consecutive dates that are farther apart than all others.
+type Farthest = Arc<[(i64, i64)]>;
+
 /// Worst cases of chains, computed once each.
 #[derive(Debug, Default)]
 pub(super) struct Solver {
@@ -50,7 +53,7 @@ pub(super) struct Solver {
     /// The worst gap between runs with so many missed in it, by the address of a schedule.
     gaps: Shared<(usize, u32), Option<Peak>>,
     /// The dates that are farthest apart, by the set of dates.
-    farthest: Shared<DateSet, Option<Arc<[(i64, i64)]>>>,
+    farthest: Shared<DateSet, Option<Farthest>>,
     pub(super) calendar: Arc<Calendar>,
 }
 
