@@ -82,16 +82,7 @@ fn kept(context: &Context<'_>, copy: CopyId, at_most: Seconds, event: LossEvent)
 
 /// The rules as a spec writes them.
 fn written(keep: &Keep) -> String {
-    let counts = [
-        ("last", keep.last),
-        ("hourly", keep.hourly),
-        ("daily", keep.daily),
-        ("weekly", keep.weekly),
-        ("monthly", keep.monthly),
-        ("yearly", keep.yearly),
-    ];
-    let mut rules: Vec<String> =
-        counts.iter().filter(|(_, count)| *count > 0).map(|(key, count)| format!("{key}: {count}")).collect();
+    let mut rules: Vec<String> = keep.counts().map(|(key, count)| format!("{key}: {count}")).collect();
     rules.extend(keep.within.map(|within| format!("within: {within}")));
     format!("{{{}}}", rules.join(", "))
 }

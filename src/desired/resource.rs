@@ -167,16 +167,7 @@ fn timing(job: &Job, model: &Model) -> Option<(Field, Value)> {
 
 /// `keep` as the words of restic's `forget`: `daily 14`, `within 1y6m`.
 pub(super) fn kept(keep: Keep) -> Vec<String> {
-    let counts = [
-        ("last", keep.last),
-        ("hourly", keep.hourly),
-        ("daily", keep.daily),
-        ("weekly", keep.weekly),
-        ("monthly", keep.monthly),
-        ("yearly", keep.yearly),
-    ];
-    let mut words: Vec<String> =
-        counts.iter().filter(|(_, count)| *count > 0).map(|(rule, count)| format!("{rule} {count}")).collect();
+    let mut words: Vec<String> = keep.counts().map(|(rule, count)| format!("{rule} {count}")).collect();
     words.extend(keep.within.map(|within| format!("within {within}")));
     words
 }

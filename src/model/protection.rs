@@ -147,6 +147,21 @@ pub struct Keep {
     pub within: Option<Within>,
 }
 
+impl Keep {
+    /// The rules that count, by their names, without those that are not there.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u32)> {
+        let all = [
+            ("last", self.last),
+            ("hourly", self.hourly),
+            ("daily", self.daily),
+            ("weekly", self.weekly),
+            ("monthly", self.monthly),
+            ("yearly", self.yearly),
+        ];
+        all.into_iter().filter(|(_, count)| *count > 0)
+    }
+}
+
 /// A span of the calendar as restic writes it: `1y5m7d2h`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Within {

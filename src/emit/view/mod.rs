@@ -335,16 +335,8 @@ fn kind(kind: MethodKind) -> &'static str {
 }
 
 fn retention(keep: Keep) -> Value {
-    let counts = [
-        ("last", keep.last),
-        ("hourly", keep.hourly),
-        ("daily", keep.daily),
-        ("weekly", keep.weekly),
-        ("monthly", keep.monthly),
-        ("yearly", keep.yearly),
-    ];
     let mut rules = serde_json::Map::new();
-    rules.extend(counts.iter().filter(|(_, count)| *count > 0).map(|(rule, count)| ((*rule).to_owned(), json!(count))));
+    rules.extend(keep.counts().map(|(rule, count)| (rule.to_owned(), json!(count))));
     rules.extend(keep.within.map(|within| ("within".to_owned(), json!(within.to_string()))));
     Value::Object(rules)
 }
