@@ -76,7 +76,14 @@ impl Shared {
 /// Where a span is, in the words of the protocol.
 pub(super) fn place(sources: &SourceMap, span: Span) -> Option<Place> {
     let file = sources.file(span.file)?;
-    let at = |byte: u32| position(&file.text, byte as usize);
+    // The file knows where its lines begin; counting them anew for every name would take the square of its length.
+    let at = |byte: u32| {
+        let line = file.location(byte).line;
+        let (start, text) = file.lines(line, line);
+        let mut at = position(text, byte.saturating_sub(start) as usize);
+        at["line"] = (line - 1).into();
+        at
+    };
     Some(Place { uri: uri_of(&file.name), range: serde_json::json!({"start": at(span.start), "end": at(span.end)}) })
 }
 
