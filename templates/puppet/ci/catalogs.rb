@@ -30,6 +30,21 @@ module Puppet
   end
 end
 
+# The checks run on Linux: for the catalogue of a node of Windows, what a whole path is follows the rules of Windows.
+module PathsOfNode
+  ABSOLUTE = Puppet::Util.instance_method(:absolute_path?)
+
+  class << self
+    attr_accessor :platform
+  end
+
+  def absolute_path?(path, platform = nil)
+    ABSOLUTE.bind(self).call(path, platform || PathsOfNode.platform)
+  end
+end
+Puppet::Util.send(:define_method, :absolute_path?, PathsOfNode.instance_method(:absolute_path?))
+Puppet::Util.define_singleton_method(:absolute_path?) { |path, platform = nil| Object.new.extend(Puppet::Util).absolute_path?(path, platform) }
+
 # One control repository, compiled node by node.
 class Repository
   def initialize(root, out)
@@ -68,6 +83,7 @@ class Repository
         File.write(File.join(@out, "#{node}.json"), json, perm: 0o600)
         problems += missing_sources(JSON.parse(json))
         stage = 'resources'
+        PathsOfNode.platform = facts['kernel'] == 'windows' ? :windows : nil
         ral = catalog.to_ral
         stage = 'cycles'
         cycles = ral.relationship_graph.find_cycles_in_graph
@@ -77,6 +93,8 @@ class Repository
     [resources, problems + @warnings.list.uniq]
   rescue StandardError => e
     [resources, ["#{stage}: #{e.message}"]]
+  ensure
+    PathsOfNode.platform = nil
   end
 
   # Keys in the data that no class has as a parameter: Hiera would ignore them without a word.

@@ -73,7 +73,7 @@ yaml() {
   find . -name '*.yaml' -not -path './.git/*' -print0 |
     xargs -0 ruby -ryaml -e 'ARGV.each { |f| YAML.safe_load(File.read(f), aliases: false) }'
   find site-modules -name metadata.json -print0 |
-    xargs -0 jq -e '.name and .version and .license and (.dependencies | type == "array") and (.requirements | length > 0)'
+    xargs -0 -n 1 jq -es '.[0] | .name and .version and .license and (.dependencies | type == "array") and (.requirements | length > 0)'
 }
 scripts() {
   local files

@@ -64,6 +64,9 @@ dr_value() {
 
 dr_root() { [ "$(id -u)" = 0 ] || dr_die "$DR_USAGE" 'must run as root'; }
 
+# dr_has ID: is this id among the points on standard input? Of no input jq says nothing, and that it went well.
+dr_has() { [ "$(jq --arg id "$1" 'any(.[]; .id == $id)')" = true ]; }
+
 dr_now() { date +%s.%N; }
 
 # dr_epoch TIME: seconds since 1970. A time without a zone is refused, it would mean something else on each host.
@@ -79,13 +82,20 @@ dr_lock() {
   [ -d "$DR_LOCK_DIR" ] || dr_die "$DR_UNCONFIGURED" "$DR_LOCK_DIR is missing"
   (umask 002 && : >>"$file") 2>/dev/null || true
   exec {fd}<"$file"
+  DR_LOCKED=$fd
   flock -w "${2:-0}" "$fd" || dr_die "$DR_BUSY" "another run holds the lock $1; nothing was changed"
 }
+
+# dr_unlocked COMMAND...: runs what may outlive the script, without the lock that was taken last.
+dr_unlocked() (
+  eval "exec $DR_LOCKED>&-"
+  exec "$@"
+)
 
 # dr_document: the status document before this run, or null.
 dr_document() {
   if [ -s "$DR_STATUS_DIR/$1.json" ]; then
-    jq -c . "$DR_STATUS_DIR/$1.json" 2>/dev/null || echo null
+    jq -cs 'if length == 1 then .[0] else null end' "$DR_STATUS_DIR/$1.json" 2>/dev/null || echo null
   else
     echo null
   fi
@@ -93,15 +103,18 @@ dr_document() {
 
 # dr_status STATE EXTRA: replaces the document at once; the newest good result is carried along.
 dr_status() {
-  local state=$1 extra=$2 file tmp previous finished=null
+  local state=$1 extra=$2 file before tmp finished=null
   file=$DR_STATUS_DIR/$DR_JOB.json
+  before=$file
+  [ -s "$before" ] || before=/dev/null
   [ "$state" = running ] || finished=$(dr_now)
-  previous=${DR_GOOD:-$(dr_document "$DR_JOB" | jq -c 'if . == null then null elif .ok == true then del(.last_good) else .last_good // null end')}
   tmp=$(mktemp "$DR_STATUS_DIR/.$DR_JOB.XXXXXX") || return 1
   if jq -n --arg state "$state" --arg plan "$DR_PLAN" --arg site "$DR_SITE" --arg host "$(hostname -f 2>/dev/null || hostname)" \
     --arg job "$DR_JOB" --arg kind "$DR_KIND" --arg subject "$DR_SUBJECT" --argjson started "$DR_STARTED" \
-    --argjson finished "$finished" --argjson extra "$extra" --argjson previous "$previous" '
-    {format: "drplan.status/1", plan: $plan, site: $site, host: $host, job: $job,
+    --argjson finished "$finished" --argjson extra "$extra" --argjson good "${DR_GOOD:-null}" --rawfile before "$before" '
+    # What this run has made good, else what is told so far: a document that cannot be read tells nothing.
+    ($good // ($before | try fromjson catch null | if .ok == true then del(.last_good) else .last_good end)) as $previous
+    | {format: "drplan.status/1", plan: $plan, site: $site, host: $host, job: $job,
      subject: (if $subject == "" then null else $subject end), kind: $kind,
      state: $state, ok: ($state == "ok"), started_at: $started, finished_at: $finished,
      duration_s: (if $finished == null then null else (($finished - $started) * 1000 | round / 1000) end)}
@@ -121,6 +134,8 @@ dr_begin() {
   DR_KIND=$2
   DR_STARTED=$(dr_now)
   [ -w "$DR_STATUS_DIR" ] || dr_die "$DR_UNCONFIGURED" "$DR_STATUS_DIR cannot be written"
+  # What runs left that were killed while they wrote their document.
+  rm -f "$DR_STATUS_DIR/.$DR_JOB".??????
   DR_OPEN=1
   [ "${3:-}" = quiet ] || dr_status running '{}'
 }
@@ -172,6 +187,18 @@ dr_room() {
   while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
   free=$(df -P -B1 "$dir" | awk 'NR == 2 {print $4}')
   [ "$free" -ge $(($2 + $2 / 10)) ]
+}
+
+# dr_at_once PATH OTHER: exchanges two names in one step (renameat2), so that no kill leaves a path without its data. The
+# mv of the oldest supported system cannot do that.
+dr_at_once() {
+  local call
+  case "$(uname -m)" in
+    x86_64) call=316 ;;
+    aarch64 | riscv64) call=276 ;;
+    *) return 1 ;;
+  esac
+  perl -e 'exit(syscall($ARGV[0] + 0, -100, $ARGV[1], -100, $ARGV[2], 2) == 0 ? 0 : 1)' "$call" "$1" "$2" 2>/dev/null
 }
 
 # dr_cleanup FUNCTION: is called at the end, whatever the outcome.

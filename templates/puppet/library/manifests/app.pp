@@ -70,16 +70,6 @@ define dr::app (
     }
   }
 
-  # Several services on a host may need the same package.
-  $packages.each |String[1] $package| {
-    unless defined(Package[$package]) {
-      package { $package:
-        ensure => installed,
-      }
-    }
-    Package[$package] -> Dr::Service[$_app]
-  }
-
   if $archive_source =~ NotUndef {
     $_archive = "${dr::state_dir}/archives/${_app}"
 
@@ -134,6 +124,7 @@ define dr::app (
 
   dr::service { $_app:
     mode              => $mode,
+    packages          => $packages,
     command           => $command,
     stop_command      => $stop_command,
     user              => $user,

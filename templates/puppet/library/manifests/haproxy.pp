@@ -11,7 +11,8 @@ class dr::haproxy (
 
   $listener_dir = '/etc/haproxy/dr.d'
 
-  package { 'haproxy':
+  # netcat asks its socket: a command of the runbooks.
+  package { ['haproxy', 'netcat-openbsd']:
     ensure => installed,
   }
 

@@ -48,7 +48,7 @@ class dr (
       ;
     [$config_dir, "${config_dir}/services", $state_dir, "${state_dir}/services", $lib_dir, "${lib_dir}/bin"]:
       ;
-    ["${state_dir}/scratch", "${state_dir}/restic", "${state_dir}/archives"]:
+    ['scratch', 'restic', 'borg', 'rclone', 'archives'].map |$folder| { "${state_dir}/${folder}" }:
       mode => '0700',
       ;
     [$status_dir, $lock_dir]:
@@ -92,6 +92,15 @@ class dr (
       ;
     "${lib_dir}/dr-lib.sh":
       source => 'puppet:///modules/dr/dr-lib.sh',
+      ;
+    "${lib_dir}/dr-backup-lib.sh":
+      source => 'puppet:///modules/dr/dr-backup-lib.sh',
+      ;
+    "${lib_dir}/dr-keep-lib.sh":
+      source => 'puppet:///modules/dr/dr-keep-lib.sh',
+      ;
+    "${lib_dir}/dr-restore-lib.sh":
+      source => 'puppet:///modules/dr/dr-restore-lib.sh',
       ;
     "${lib_dir}/bin/ssh":
       mode   => '0755',

@@ -14,6 +14,7 @@ class dr::postgresql (
   Enum['13', '14', '15', '16', '17', '18'] $version = '15',
 ) {
   include dr
+  contain dr::postgresql::pgbackrest
 
   # A package installation must not create an independent database on a standby, and a cluster must read conf.d.
   package { 'postgresql-common':
@@ -26,9 +27,10 @@ class dr::postgresql (
     mode    => '0644',
     content => "# ${dr::header}\ncreate_main_cluster = false\nadd_include_dir = 'conf.d'\n",
   }
-  -> package { ["postgresql-${version}", 'pgbackrest']:
+  -> package { "postgresql-${version}":
     ensure => installed,
   }
+  -> Class['dr::postgresql::pgbackrest']
   -> user { 'postgres':
     groups     => ['dr'],
     membership => 'minimum',
@@ -39,24 +41,6 @@ class dr::postgresql (
     private_key    => $ssh_private_key,
     authorized     => $authorized,
     forced_command => "/usr/bin/pgbackrest \${SSH_ORIGINAL_COMMAND#* }",
-  }
-
-  # Stanzas have a file each; the packaged example would be read in its place.
-  file {
-    default:
-      ensure  => directory,
-      owner   => 'root',
-      group   => 'root',
-      mode    => '0755',
-      require => Package['pgbackrest'],
-      ;
-    ['/etc/pgbackrest', '/etc/pgbackrest/conf.d']:
-      ;
-    '/etc/pgbackrest/pgbackrest.conf':
-      ensure  => file,
-      mode    => '0644',
-      content => "# ${dr::header}\n",
-      ;
   }
 
   file { "${dr::lib_dir}/dr-pg-lib.sh":

@@ -11,45 +11,15 @@ class dr::restic (
   Optional[Sensitive[Hash[Dr::Address, Dr::Privatekey]]] $ssh_private_keys = undef,
 ) {
   include dr
+  include dr::ssh_client
 
-  $config_dir = "${dr::config_dir}/restic"
-
-  package { ['restic', 'openssh-client']:
+  package { 'restic':
     ensure => installed,
   }
 
-  file { $config_dir:
-    ensure => directory,
-    owner  => 'root',
-    group  => 'root',
-    mode   => '0755',
-  }
-
-  $_own_key = $ssh_private_keys.then |$keys| { $keys.unwrap[$trusted['certname']] }
-  $_key = $_own_key ? {
-    undef   => $ssh_private_key,
-    default => Sensitive($_own_key),
-  }
-  if $_key =~ NotUndef {
-    file { "${config_dir}/id_ed25519":
-      ensure    => file,
-      owner     => 'root',
-      group     => 'root',
-      mode      => '0600',
-      show_diff => false,
-      content   => $_key,
-    }
-  }
-
-  file { "${dr::lib_dir}/dr-restic-lib.sh":
-    ensure => file,
-    owner  => 'root',
-    group  => 'root',
-    mode   => '0644',
-    source => 'puppet:///modules/dr/restic/dr-restic-lib.sh',
-  }
-
-  dr::script { ['dr-restic-backup', 'dr-restic-copy', 'dr-restic-drill', 'dr-restic-list', 'dr-restic-restore']:
-    folder => 'restic',
+  dr::tool { 'restic':
+    actions      => ['backup', 'copy', 'drill', 'list', 'restore'],
+    private_key  => $ssh_private_key,
+    private_keys => $ssh_private_keys,
   }
 }

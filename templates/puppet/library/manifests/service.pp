@@ -115,7 +115,7 @@ define dr::service (
       }),
       ;
     "${dr::config_dir}/services/${_service}.health":
-      content => $health.lest || { [] }.map |$word| { "${word}\n" }.join,
+      content => dr::lines($health),
       ;
   }
 

@@ -17,7 +17,6 @@ define dr::ssh_access (
   Dr::Text $forced_command,
 ) {
   include dr
-  include dr::sshd
 
   $_user = assert_type(Dr::User, $name)
 
@@ -45,14 +44,8 @@ define dr::ssh_access (
     }),
   }
 
-  file { "${dr::sshd::keys_dir}/${_user}":
-    ensure  => file,
-    owner   => 'root',
-    group   => 'root',
-    mode    => '0644',
-    content => epp('dr/authorized_keys.epp', {
-        'authorized'     => $authorized,
-        'forced_command' => $forced_command,
-    }),
+  dr::ssh_authorized { $_user:
+    keys           => $authorized,
+    forced_command => $forced_command,
   }
 }

@@ -10,6 +10,10 @@ dr_pg_load() {
   dr_load "$DR_CONFIG_DIR/pg-$1.env"
   PG_FENCED=$DR_STATE_DIR/pg-$1.fenced
   PG_STOPPED=$DR_STATE_DIR/pg-$1.stopped
+  # The database in the data directory is being made: what is there then is none, though it may look like one.
+  PG_CREATING=$DR_STATE_DIR/pg-$1.creating
+  # A promotion that has begun: the newest heartbeat before it. dr-pg-promote goes on with it when it was cut off.
+  PG_PROMOTING=$DR_STATE_DIR/pg-$1.promoting
   PG_BIN=/usr/lib/postgresql/$PG_VERSION/bin
   [ -x "$PG_BIN/pg_ctl" ] || dr_die "$DR_UNCONFIGURED" "PostgreSQL $PG_VERSION is not installed"
   cd /
@@ -51,7 +55,7 @@ dr_pg_primary_peer() {
 # answer, which pgBackRest itself reports as a success. Codes 1 to 3: it answers, and holds no backup of this stanza.
 dr_pg_info() {
   dr_pg_backrest --log-level-console=off info --output=json |
-    jq -ce '.[0] | if .status.code <= 3 then . else error("\(.status.message): \([.repo[]?.status.message] | join(", "))") end'
+    jq -ces '.[0][0] | if .status.code | type == "number" and . <= 3 then . else error("\(.status.message): \([.repo[]?.status.message] | join(", "))") end'
 }
 
 # dr_pg_choose INFO AT|'' LABEL|'': the backup to restore, as JSON; empty if none will do.
@@ -86,14 +90,18 @@ dr_pg_await() {
 # archive_timeout, and pgBackRest refuses backups until a checkpoint has recorded the timeline. Losing the host in that
 # window would replay the previous timeline, including the damage just undone.
 dr_pg_protect() {
-  local wal
-  dr_pg_query checkpoint
-  wal=$(dr_pg_query 'select pg_walfile_name(pg_switch_wal())')
-  for _ in $(seq 1 120); do
-    if [ "$(dr_pg_query "select coalesce(last_archived_wal, '') >= '$wal' from pg_stat_archiver")" = t ]; then
+  local wal attempt
+  dr_pg_query checkpoint >/dev/null || return 1
+  wal=$(dr_pg_query 'select pg_walfile_name(pg_switch_wal())') && [ -n "$wal" ] || return 1
+  # Byte by byte: by the rules of a language the history file of the timeline, which goes first, would come after its log.
+  for attempt in $(seq 1 120); do
+    if [ "$(dr_pg_query "select coalesce(last_archived_wal, '') collate \"C\" >= '$wal' from pg_stat_archiver")" = t ]; then
       echo true
       return 0
     fi
+    # After three failures the archiver sleeps for a minute; whatever it is told wakes it. What a lost primary held at the
+    # store is free after 20 seconds.
+    [ $((attempt % 6)) != 0 ] || dr_pg_query 'select pg_reload_conf()' >/dev/null
     sleep 0.5
   done
   echo "WARNING: $wal is not archived after 60 s; until it is, only this host has what happens from now on" >&2
@@ -117,15 +125,32 @@ dr_pg_heartbeat() {
   dr_pg_query "select coalesce((select extract(epoch from ts)::text from dr.heartbeat), 'null')" 2>/dev/null || echo null
 }
 
-# dr_pg_exchange DIR: DIR becomes the data directory; the previous one is kept and its place is printed.
+# dr_pg_place: the data directory, empty where there was none.
+dr_pg_place() { [ -d "$PG_DATA" ] || dr_pg_as mkdir -m 0700 "$PG_DATA"; }
+
+# A staging directory that did not become the data directory takes the room that the previous data need to go on.
+dr_pg_drop_staging() { rm -rf "$PG_DATA.dr-new"; }
+
+# dr_pg_kept: a name for what was the data directory; no two are the same.
+dr_pg_kept() { printf '%s' "$PG_DATA.dr-old-$(date -u +%Y%m%dT%H%M%SZ)-$$"; }
+
+# dr_pg_exchange DIR: DIR becomes the data directory; the previous one is kept and its place is printed. No kill leaves
+# the cluster without its data, and nothing that is called old is removed by a later run.
 dr_pg_exchange() {
   local keep
-  keep=$PG_DATA.dr-old-$(date -u +%Y%m%dT%H%M%SZ)
-  if [ -d "$PG_DATA" ] && [ -n "$(ls -A "$PG_DATA")" ]; then
-    mv -T "$PG_DATA" "$keep"
-    printf '%s' "$keep"
-  elif [ -d "$PG_DATA" ]; then
-    rmdir "$PG_DATA"
+  keep=$(dr_pg_kept)
+  if [ ! -d "$PG_DATA" ] || [ -z "$(ls -A "$PG_DATA")" ]; then
+    mv -T "$1" "$PG_DATA"
+    return
   fi
-  mv -T "$1" "$PG_DATA"
+  mv -T "$1" "$keep" || return 1
+  if ! dr_at_once "$PG_DATA" "$keep"; then
+    # This file system cannot do it at once: for a moment there is no data directory.
+    mv -T "$keep" "$1" && mv -T "$PG_DATA" "$keep" || return 1
+    if ! mv -T "$1" "$PG_DATA"; then
+      mv -T "$keep" "$PG_DATA"
+      return 1
+    fi
+  fi
+  printf '%s' "$keep"
 }

@@ -3,14 +3,22 @@
 #
 # Shared by the restic scripts; sourced after dr-lib.sh, never run. It opens the repository of a job, and refuses one
 # that is not the repository the job has used so far: a store that was replaced by an empty one must not pass for it.
+# What begins with `tool_` is what dr-backup-lib.sh and dr-restore-lib.sh ask of every tool.
 
+# shellcheck disable=SC2034 # for the libraries
+DR_TOOL=restic
 DR_RESTIC_DIR=$DR_CONFIG_DIR/restic
 DR_WORK=''
+DR_WATCHED=''
+# Why restic was ended, for the message of the failure.
+DR_IDLE=''
 
 # dr_restic_load JOB: settings and credentials of the job, for restic.
 dr_restic_load() {
   DR_RESTIC_JOB=$1
   local base=$DR_RESTIC_DIR/$1
+  # shellcheck disable=SC2034 # for the libraries
+  DR_BASE=$base
   dr_load "$base.env"
   [ -s "$base.password" ] || dr_die "$DR_UNCONFIGURED" "$base.password is missing or empty"
   if [ -e "$base.credentials" ]; then
@@ -49,7 +57,38 @@ dr_restic_exclusive() {
   done
 }
 
-dr_restic_id() { restic cat config --quiet 2>"$DR_WORK/err" | jq -er .id; }
+# dr_restic_watched ARGUMENT...: restic, ended when for half an hour it has read and written next to nothing; it gives up an
+# answer that does not come after a quarter of one. Some versions (0.14) wait for ever when the repository gets full while
+# several packs are under way, and a job that waits says neither that it failed nor lets the next one run.
+dr_restic_watched() {
+  local limit=${DR_STALL_SEC:-1800} pid timer moved rc=0 last=-65536 since=$SECONDS
+  DR_IDLE=''
+  restic "$@" &
+  pid=$!
+  DR_WATCHED=$pid
+  while kill -0 "$pid" 2>/dev/null; do
+    # Where it may not be seen (restic with capabilities), it counts as moving.
+    moved=$(awk '/^[rw]char:/ { sum += $2 } END { print NR ? sum : "" }' "/proc/$pid/io" 2>/dev/null) || moved=''
+    if [ -z "$moved" ] || [ $((moved - last)) -ge 65536 ]; then
+      last=${moved:-$last}
+      since=$SECONDS
+    elif [ $((SECONDS - since)) -ge "$limit" ]; then
+      DR_IDLE=" as it had done nothing for $limit s"
+      kill -s KILL "$pid" 2>/dev/null || true
+    fi
+    sleep $((limit / 60 + 1)) >/dev/null 2>&1 &
+    timer=$!
+    DR_WATCHED="$pid $timer"
+    wait -n "$pid" "$timer" || true
+    kill "$timer" 2>/dev/null || true
+  done
+  wait "$pid" || rc=$?
+  DR_WATCHED=''
+  return "$rc"
+}
+
+# Reading takes no lock: one that a lost host has left behind must not stop a restore.
+dr_restic_id() { restic cat config --quiet --no-lock 2>"$DR_WORK/err" | jq -ers '.[0].id'; }
 
 # dr_restic_open [INIT-ARGUMENT...]: opens the repository for writing; creates it only if this job never had one.
 dr_restic_open() {
@@ -75,17 +114,17 @@ dr_restic_open() {
 
 # dr_restic_snapshots: snapshots of the job, oldest first, as a JSON array.
 dr_restic_snapshots() {
-  restic snapshots --json --tag "$DR_TAG" | jq -ce '
+  restic snapshots --json --no-lock --tag "$DR_TAG" | jq -ces '
     def seconds:
       capture("^(?<t>[0-9T:-]{19})(?<f>[.][0-9]+)?(?<z>Z|[+-][0-9]{2}:[0-9]{2})$") as $c
       | ($c.t + "Z" | fromdateiso8601) + ("0" + ($c.f // "") | tonumber)
         - (if $c.z == "Z" then 0
            else ($c.z[1:3] | tonumber) * 3600 + ($c.z[4:6] | tonumber) * 60 | if $c.z[0:1] == "-" then -. else . end end);
-    sort_by(.time | seconds)'
+    .[0] | if type == "array" then . else error("no answer") end | map(. + {seconds: (.time | seconds)}) | sort_by(.seconds)'
 }
 
 # dr_restic_has ID: does the repository hold this snapshot of the job?
-dr_restic_has() { dr_restic_snapshots | jq -e --arg id "$1" 'any(.[]; .id == $id)' >/dev/null; }
+dr_restic_has() { dr_restic_snapshots | dr_has "$1"; }
 
 # dr_restic_verify ID: the repository is sound and holds the snapshot.
 dr_restic_verify() {
@@ -134,13 +173,58 @@ dr_restic_count() {
   local id=$1 paths
   shift
   paths=$(jq -cn '$ARGS.positional' --args "$@")
-  restic ls --json "$id" | jq -cn --argjson paths "$paths" -r '
+  restic ls --json --no-lock "$id" | jq -cn --argjson paths "$paths" -r '
     reduce (inputs | select(.struct_type == "node" and .type == "file") | .path as $path
       | select($paths == [] or any($paths[]; . as $p | $path == $p or ($path | startswith($p + "/"))))) as $file
     ({files: 0, bytes: 0}; .files += 1 | .bytes += ($file.size // 0)) | "\(.files) \(.bytes)"'
 }
 
-# dr_disk_count DIR: "FILES BYTES" as they are on disk, the same way.
-dr_disk_count() { find "$1" -type f -printf '%s\n' | awk '{n++; s += $1} END {printf "%d %d\n", n, s}'; }
+dr_restic_cleanup() {
+  # shellcheck disable=SC2086 # a list of processes
+  [ -z "$DR_WATCHED" ] || kill $DR_WATCHED 2>/dev/null
+  [ -z "$DR_WORK" ] || rm -rf "$DR_WORK"
+}
 
-dr_restic_cleanup() { [ -z "$DR_WORK" ] || rm -rf "$DR_WORK"; }
+tool_load() { dr_restic_load "$@"; }
+tool_open() { dr_restic_open "$@"; }
+tool_verify() { dr_restic_verify "$1"; }
+tool_forget() { dr_restic_forget "$1"; }
+tool_count() { dr_restic_count "$@"; }
+tool_cleanup() { dr_restic_cleanup; }
+
+tool_points() {
+  dr_restic_snapshots | jq -c 'map({id, name: .id[0:8], time: .seconds, host: .hostname})'
+}
+
+# A snapshot that misses a file is marked as partial: kept, for what it is worth, but no longer a copy of this job.
+tool_disown() { dr_restic_exclusive tag --quiet --set "$DR_TAG.partial" "$1" || true; }
+
+# shellcheck disable=SC2034 # for the libraries
+tool_make() {
+  local rc=0 summary
+  # The snapshot carries the time at which the run began: what a command before it dumped is no newer than that.
+  TZ=UTC dr_restic_watched backup --json --quiet --time "$(date -u -d "@${DR_STARTED%.*}" '+%F %T')" --tag "$DR_TAG" \
+    --exclude-file "$DR_BASE.exclude" --files-from-verbatim "$DR_BASE.paths" >"$DR_WORK/backup.json" || rc=$?
+  summary=$(jq -c 'select(.message_type == "summary")' "$DR_WORK/backup.json" 2>/dev/null || true)
+  DR_NEW=$(jq -r '.snapshot_id // empty' <<<"$summary")
+  DR_SUMMARY=$(jq -c '{source_bytes: .total_bytes_processed, stored_bytes: .data_added, files: (.total_files_processed // 0)}' <<<"${summary:-null}")
+  case "$rc" in
+    0) [ -n "$DR_NEW" ] || dr_fail 'back up: restic reported no snapshot' ;;
+    3) DR_PARTIAL='some files could not be read' ;;
+    *) dr_fail "back up: restic failed with code $rc$DR_IDLE" ;;
+  esac
+  if [ -z "$DR_PARTIAL" ]; then
+    DR_NEW=$(dr_restic_snapshots | jq -er --arg id "$DR_NEW" '[.[] | select(.id | startswith($id))] | .[0].id') ||
+      dr_fail 'back up: the snapshot is not there'
+  fi
+}
+
+tool_fetch() {
+  local id=$1 dir=$2 include=() path
+  shift 2
+  for path in "$@"; do include+=(--include "$(dr_restic_literal "$path")"); done
+  restic restore "$id" --no-lock --target "$dir" --verify "${include[@]}"
+}
+
+# Patterns of restic read these characters as wildcards.
+dr_restic_literal() { printf '%s' "$1" | sed 's/[][*?\\$]/\\&/g'; }

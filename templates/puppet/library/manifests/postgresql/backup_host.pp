@@ -14,10 +14,7 @@ class dr::postgresql::backup_host (
   Dr::Abspath $repo_dir = '/var/lib/pgbackrest',
 ) {
   include dr
-
-  package { 'pgbackrest':
-    ensure => installed,
-  }
+  contain dr::postgresql::pgbackrest
 
   user { 'pgbackrest':
     ensure     => present,
@@ -38,24 +35,6 @@ class dr::postgresql::backup_host (
       Package['pgbackrest'],
       User['pgbackrest'],
     ],
-  }
-
-  # Stanzas have a file each; the packaged example would be read in its place.
-  file {
-    default:
-      ensure  => directory,
-      owner   => 'root',
-      group   => 'root',
-      mode    => '0755',
-      require => Package['pgbackrest'],
-      ;
-    ['/etc/pgbackrest', '/etc/pgbackrest/conf.d']:
-      ;
-    '/etc/pgbackrest/pgbackrest.conf':
-      ensure  => file,
-      mode    => '0644',
-      content => "# ${dr::header}\n",
-      ;
   }
 
   dr::ssh_access { 'pgbackrest':

@@ -16,8 +16,8 @@
 #   Address of the backup host.
 # @param replication_password
 #   Password of the replication role.
-# @param archive_timeout_sec
-#   A segment of WAL is archived at least this often.
+# @param lag_sec
+#   Changes reach the repository within this time: WAL is archived after five sixths of it at the latest.
 # @param app_networks
 #   Networks from which applications connect.
 # @param cluster
@@ -48,7 +48,7 @@ define dr::postgresql::cluster (
   Enum['primary', 'standby'] $bootstrap,
   Dr::Address $repository_address,
   Sensitive[Dr::Secret] $replication_password,
-  Integer[1, 3600] $archive_timeout_sec,
+  Integer[1, 3600] $lag_sec,
   Array[Dr::Cidr] $app_networks = [],
   Dr::Name $cluster = 'main',
   Dr::Port $port = 5432,
@@ -83,6 +83,8 @@ define dr::postgresql::cluster (
   $_roles_file = "${dr::config_dir}/pg-${_stanza}-roles.sql"
   $_fenced = "${dr::state_dir}/pg-${_stanza}.fenced"
   $_stopped = "${dr::state_dir}/pg-${_stanza}.stopped"
+  # There while the database is being made: what a run that was cut off has left is none, though it may look like one.
+  $_creating = "${dr::state_dir}/pg-${_stanza}.creating"
 
   file {
     default:
@@ -159,8 +161,9 @@ define dr::postgresql::cluster (
   # Guards run with `--noop` too, and one whose command does not exist yet is an error: test for it first, so that a
   # new host passes `puppet apply --noop`.
   exec { "dr-pg-config-${_stanza}":
+    provider  => shell,
     command   => "${dr::script_dir}/dr-pg-bootstrap ${_stanza} --config",
-    creates   => "${_etc_dir}/postgresql.conf",
+    unless    => "test -e ${_etc_dir}/postgresql.conf && ! test -e ${_creating}",
     logoutput => on_failure,
     require   => [
       File[$_env_file],
@@ -171,7 +174,7 @@ define dr::postgresql::cluster (
   exec { "dr-pg-bootstrap-${_stanza}":
     provider  => shell,
     command   => "${dr::script_dir}/dr-pg-bootstrap ${_stanza}",
-    unless    => "test -s ${_data_dir}/PG_VERSION",
+    unless    => "test -s ${_data_dir}/global/pg_control && ! test -e ${_creating}",
     onlyif    => "test -x ${dr::script_dir}/dr-pg-bootstrap && ${dr::script_dir}/dr-pg-bootstrap ${_stanza} --ready",
     timeout   => 0,
     logoutput => on_failure,
@@ -199,7 +202,7 @@ define dr::postgresql::cluster (
           'stanza'              => $_stanza,
           'listen'              => $listen,
           'port'                => $port,
-          'archive_timeout_sec' => $archive_timeout_sec,
+          'archive_timeout_sec' => max(1, $lag_sec * 5 / 6),
           'peers'               => $_peers,
           'synchronous'         => $synchronous,
           'member'              => $member,
@@ -220,8 +223,9 @@ define dr::postgresql::cluster (
   # stopped must stay down without failing the run.
   exec { "dr-pg-start-${_stanza}":
     command => "/bin/systemctl start ${_unit}",
-    onlyif  => "/usr/bin/test -s ${_data_dir}/PG_VERSION",
+    onlyif  => "/usr/bin/test -s ${_data_dir}/global/pg_control",
     unless  => [
+      "/usr/bin/test -e ${_creating}",
       "/bin/systemctl is-active --quiet ${_unit}",
       "/usr/bin/test -e ${_fenced}",
       "/usr/bin/test -e ${_stopped}",

@@ -51,16 +51,9 @@ class dr::restic::server (
         ;
     }
 
-    $_authorized = Hash($keys.map |$index, $key| { ["${account}-${index}", $key] })
-    file { "${dr::sshd::keys_dir}/${account}":
-      ensure  => file,
-      owner   => 'root',
-      group   => 'root',
-      mode    => '0644',
-      content => epp('dr/authorized_keys.epp', {
-          'authorized'     => $_authorized,
-          'forced_command' => 'internal-sftp',
-      }),
+    dr::ssh_authorized { $account:
+      keys           => Hash($keys.map |$index, $key| { ["${account}-${index}", $key] }),
+      forced_command => 'internal-sftp',
     }
   }
 }

@@ -16,7 +16,7 @@ describe 'dr::postgresql::cluster' do
   let(:params) do
     {
       member: 'db1', members: [{ 'name' => 'db1', 'address' => '192.0.2.1' }, { 'name' => 'db2', 'address' => 'db2.example.com' }],
-      bootstrap: 'primary', repository_address: '192.0.2.9', archive_timeout_sec: 60,
+      bootstrap: 'primary', repository_address: '192.0.2.9', lag_sec: 60,
       replication_password: RSpec::Puppet::Sensitive.new('a:b'), synchronous: true
     }
   end
