@@ -9,8 +9,11 @@ pub mod diag;
 pub mod graph;
 pub mod terms;
 pub mod units;
-// Layer 1: text and time.
+// Layer 1: text, time and pictures, the record of a drill, the frame of an HTML file.
 pub mod calendar;
+pub mod draw;
+pub mod drill;
+pub mod html;
 pub mod text;
 // Layer 2: one reader per kind of file.
 pub mod observed;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{check, observed, policy, report, spec, tech};
+use crate::{check, drill, observed, policy, report, spec, tech};
 
 /// Every schema with its name, in the order of their importance.
 pub fn all() -> Vec<(&'static str, Value)> {
@@ -16,6 +16,8 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("comparison", report::comparison_schema()),
         ("policy", policy::schema()),
         ("baseline", check::baseline_schema()),
+        ("drill", drill::schema()),
+        ("drill-report", report::drill_report_schema()),
         ("graph", report::graph_schema()),
     ]
 }

@@ -1,5 +1,6 @@
 //! What every part of the analysis looks up: made once for a model, read by all scenarios.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::losses::Losses;
@@ -21,6 +22,7 @@ pub struct Context<'m> {
     pub(super) promises: Promises,
     circular: Vec<bool>,
     spare: Vec<u32>,
+    by_name: Vec<ComponentId>,
     rank: Vec<u32>,
     links: FxHashMap<(LocationId, LocationId), LinkId>,
     groups: FxHashMap<DatasetId, Vec<GroupId>>,
@@ -38,6 +40,8 @@ pub struct Route {
 impl<'m> Context<'m> {
     /// Reads a model.
     pub fn new(model: &'m Model, losses: &'m dyn Losses) -> Self {
+        let by_name = by_name(model);
+        let rank = ranks(&by_name);
         Self {
             model,
             places: Places::new(model),
@@ -46,13 +50,19 @@ impl<'m> Context<'m> {
             promises: Promises::new(model),
             circular: circular(model),
             spare: model.components.values().map(|component| spare(model, component)).collect(),
-            rank: ranks(model),
+            by_name,
+            rank,
             links: links(model),
             groups: groups(model),
         }
     }
 
-    /// The position of a component in the order of names, by which all ties are broken.
+    /// All components in the order of names, by which all ties are broken.
+    pub fn by_name(&self) -> &[ComponentId] {
+        &self.by_name
+    }
+
+    /// The position of a component in the order of names.
     pub fn rank(&self, component: ComponentId) -> u32 {
         self.rank[component.index()]
     }
@@ -177,11 +187,16 @@ fn spare(model: &Model, component: &Component) -> u32 {
     if plain { all.saturating_sub(count) } else { 0 }
 }
 
-fn ranks(model: &Model) -> Vec<u32> {
+/// All components in the order of their names.
+pub(super) fn by_name(model: &Model) -> Vec<ComponentId> {
     let mut order: Vec<ComponentId> = model.components.ids().collect();
-    order.sort_by(|a, b| model.components[*a].name.cmp(&model.components[*b].name));
-    let mut rank = vec![0; order.len()];
-    for (position, id) in (0u32..).zip(order) {
+    order.par_sort_by(|a, b| model.components[*a].name.cmp(&model.components[*b].name));
+    order
+}
+
+fn ranks(by_name: &[ComponentId]) -> Vec<u32> {
+    let mut rank = vec![0; by_name.len()];
+    for (position, id) in (0u32..).zip(by_name) {
         rank[id.index()] = position;
     }
     rank

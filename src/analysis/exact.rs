@@ -75,10 +75,33 @@ impl Exact {
 
     /// Rounded up to a second, and never below zero.
     pub(super) fn to_seconds(self) -> Seconds {
-        let slack = if self.denominator % GRID == 0 { self.denominator >> 20 } else { 0 };
-        let numerator = self.numerator.saturating_sub(slack).max(0);
-        let up = numerator / self.denominator + i128::from(numerator % self.denominator != 0);
+        // Most moments are whole, and divisions of 128 bits are slow.
+        let up = if self.denominator == 1 { self.numerator.max(0) } else { self.rounded_up() };
         Seconds(u64::try_from(up).unwrap_or(u64::MAX))
+    }
+
+    fn rounded_up(self) -> i128 {
+        let on_grid = self.denominator >= GRID && self.denominator % GRID == 0;
+        let slack = if on_grid { self.denominator >> 20 } else { 0 };
+        let numerator = self.numerator.saturating_sub(slack).max(0);
+        let whole = numerator / self.denominator;
+        whole + i128::from(whole * self.denominator != numerator)
+    }
+
+    /// A number for sorting very many values, in their order: even for a whole value, which it stands for exactly; odd for
+    /// all values between two whole ones.
+    pub(super) fn coarsely(self) -> i64 {
+        let whole = if self.denominator == 1 { self.numerator } else { self.numerator.div_euclid(self.denominator) };
+        let doubled = whole.saturating_mul(2).saturating_add(i128::from(self.denominator != 1));
+        i64::try_from(doubled).unwrap_or(if doubled < 0 { i64::MIN + 1 } else { i64::MAX })
+    }
+
+    /// The order of two values by their numbers for sorting, and by `exactly` where those do not tell.
+    pub(super) fn order(one: i64, other: i64, exactly: impl FnOnce() -> Ordering) -> Ordering {
+        match one.cmp(&other) {
+            Ordering::Equal if one % 2 != 0 => exactly(),
+            order => order,
+        }
     }
 
     /// Rounded up to the grid where its parts are large.
@@ -216,6 +239,19 @@ mod tests {
         assert_eq!(ratio(7, 2).to_seconds(), Seconds(4));
         assert_eq!(Exact::whole(4).to_seconds(), Seconds(4));
         assert_eq!(ratio(-7, 2).to_seconds(), Seconds(0));
+    }
+
+    #[test]
+    fn numbers_for_sorting_keep_the_order() {
+        let large = i128::from(i64::MAX);
+        let mut values = vec![ratio(-large * 4, 1), ratio(large * 4, 1), ratio(large * 4, 3), ratio(large * 8, 1)];
+        values.extend((-30..30).flat_map(|numerator| (1..7).map(move |denominator| ratio(numerator, denominator))));
+        for a in &values {
+            for b in &values {
+                let order = Exact::order(a.coarsely(), b.coarsely(), || a.cmp(b));
+                assert_eq!(order, a.cmp(b), "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::following::{follower, followers};
 use super::impact::{Affected, Choice, Level, NoWayBack, Spread, WayBack, spread, way_back};
 use super::losses::WorstLoss;
 use super::procedure::{Procedure, procedure};
+use super::promises::Waiting;
 use super::rto::{Capacity, Network, Schedule, Times, schedule};
 use super::scenario::{Gone, Scenario};
 use crate::model::{ComponentId, DatasetId, DeclaredScenarioId, GroupId, Promise};
@@ -115,7 +116,7 @@ impl Outcome {
 
 /// Works out what a scenario does.
 pub fn outcome(context: &Context<'_>, scenario: &Scenario) -> Outcome {
-    let core = core(context, scenario);
+    let core = core(context, scenario, &mut Gone::default());
     let results = with_followers(context, &core);
     Outcome { results: results.into(), ..core }
 }
@@ -129,17 +130,18 @@ pub(super) fn with_followers(context: &Context<'_>, core: &Outcome) -> Vec<Compo
 }
 
 /// What a scenario does to the components that it hits itself. Whoever merely waits for them is left out, however many
-/// they are.
-pub(super) fn core(context: &Context<'_>, scenario: &Scenario) -> Outcome {
-    let gone = Gone::new(context.model, &context.places, &scenario.cause);
-    let unprotected = unprotected(context, &gone);
-    let spread = spread(context, scenario.kind, &gone);
+/// they are. `gone` is room to work in.
+pub(super) fn core(context: &Context<'_>, scenario: &Scenario, gone: &mut Gone) -> Outcome {
+    gone.refill(context.model, &context.places, &scenario.cause);
+    let unprotected = unprotected(context, gone);
+    let spread = spread(context, scenario.kind, gone);
     if spread.affected.iter().all(is_untroubled) {
         return Outcome { unprotected, ..Outcome::default() };
     }
-    let recovery = recovery_of(context, gone, spread);
+    let recovery = recovery_of(context, std::mem::take(gone), spread);
     let schedule = recovery.schedule(context, scenario, Capacity::default());
     let results = recovery.results(context, &schedule);
+    *gone = recovery.gone;
     Outcome { results, schedule, unprotected }
 }
 
@@ -190,10 +192,8 @@ impl Recovery {
         let class = context.promises.class(kind, declared);
         // Those who merely wait are not in the network; the most impatient of them is enough.
         let objective = |id| {
-            let own = promise(context, kind, declared, id).rto.map(|threshold| threshold.at_most);
-            let waiting = context.promises.waiting(context.model, class, id);
-            let waiting = if self.spread.level(id) == Level::Reads { waiting.reads } else { waiting.down };
-            own.into_iter().chain(waiting).min()
+            let Waiting { own, down, reads } = context.promises.waiting(context.model, class, id);
+            own.into_iter().chain(if self.spread.level(id) == Level::Reads { reads } else { down }).min()
         };
         schedule(context, &network, capacity, objective)
     }

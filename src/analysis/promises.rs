@@ -14,15 +14,20 @@ use crate::units::Seconds;
 
 /// All promises of a model.
 pub(super) struct Promises {
-    by_kind: FxHashMap<ScenarioKind, u32>,
+    /// In the order of the kinds.
+    by_kind: Vec<u32>,
     by_declared: Vec<u32>,
+    order: OnceLock<Order>,
     /// For each class a scenario of it, and the bounds of those who wait.
     classes: Vec<(ScenarioKind, Option<DeclaredScenarioId>, OnceLock<Vec<Waiting>>)>,
 }
 
-/// The least recovery time objective among all that wait for a component, directly or over others; none without any.
+/// The recovery time objective of a component, and the least among all that wait for it, directly or over others; none
+/// without any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Waiting {
+    /// Its own.
+    pub own: Option<Seconds>,
     /// Where the component does not serve at all.
     pub down: Option<Seconds>,
     /// Where it still answers reads.
@@ -41,76 +46,89 @@ impl Promises {
             }
             class
         };
-        let by_kind = ScenarioKind::ALL.iter().map(|&kind| (kind, number(kind, None))).collect();
+        let by_kind = ScenarioKind::ALL.iter().map(|&kind| number(kind, None)).collect();
         let by_declared = model.scenarios.ids().map(|id| number(ScenarioKind::Declared, Some(id))).collect();
-        Self { by_kind, by_declared, classes }
+        Self { by_kind, by_declared, order: OnceLock::new(), classes }
     }
 
     /// The class of a scenario: two scenarios of one class promise the same.
     pub(super) fn class(&self, kind: ScenarioKind, declared: Option<DeclaredScenarioId>) -> u32 {
         let class = match declared {
             Some(id) => self.by_declared.get(id.index()),
-            None => self.by_kind.get(&kind),
+            None => self.by_kind.get(kind as usize),
         };
         class.copied().unwrap_or_default()
     }
 
-    /// The least objective of those who wait for a component.
+    /// The objective of a component, and the least of those who wait for it.
     pub(super) fn waiting(&self, model: &Model, class: u32, component: ComponentId) -> Waiting {
         let Some((kind, declared, waiting)) = self.classes.get(class as usize) else { return Waiting::default() };
-        let waiting = waiting.get_or_init(|| waiting_of(model, *kind, *declared));
+        let order = || self.order.get_or_init(|| Order::new(model));
+        let waiting = waiting.get_or_init(|| waiting_of(model, order(), *kind, *declared));
         waiting.get(component.index()).copied().unwrap_or_default()
+    }
+}
+
+/// The components with whoever waits for one before it, and those on one circle of requirements after one another.
+struct Order {
+    components: Vec<ComponentId>,
+    /// For each component the number of its circle, or one of its own.
+    knots: Vec<u32>,
+}
+
+impl Order {
+    fn new(model: &Model) -> Self {
+        let edges = model.components.iter().flat_map(|(id, component)| {
+            let on = component.depends_on.iter().filter(|d| awaits(d.kind)).map(|d| d.on);
+            on.map(move |on| (on.index() as u32, id.index() as u32))
+        });
+        let graph = Digraph::from_edges(model.components.len(), edges);
+        // Tarjan's numbers grow against the edges: whoever waits has a smaller one.
+        let knots = strongly_connected(&graph);
+        let mut components: Vec<ComponentId> = model.components.ids().collect();
+        components.sort_by_key(|id| knots[id.index()]);
+        Self { components, knots }
+    }
+
+    fn knots(&self) -> impl Iterator<Item = &[ComponentId]> {
+        self.components.chunk_by(|a, b| self.knots[a.index()] == self.knots[b.index()])
     }
 }
 
 /// Works backwards from those for whom nobody waits. A circle of requirements is a mistake in the spec; its members are
 /// gone through until nothing changes.
-fn waiting_of(model: &Model, kind: ScenarioKind, declared: Option<DeclaredScenarioId>) -> Vec<Waiting> {
-    let count = model.components.len();
-    let edges = model.components.iter().flat_map(|(id, component)| {
-        let on = component.depends_on.iter().filter(|d| awaits(d.kind)).map(|d| d.on);
-        on.map(move |on| (on.index() as u32, id.index() as u32))
-    });
-    let graph = Digraph::from_edges(count, edges);
-    // Tarjan's numbers grow against the edges: whoever waits has a smaller one.
-    let knots = strongly_connected(&graph);
-    let mut order: Vec<u32> = graph.nodes().collect();
-    order.sort_unstable_by_key(|&node| knots[node as usize]);
-    let own: Vec<Option<Seconds>> = model
-        .components
-        .values()
-        .map(|component| {
-            let objective = &model.objectives[component.objective?];
-            objective.promise(kind, declared).rto.map(|threshold| threshold.at_most)
-        })
-        .collect();
-    let mut waiting = vec![Waiting::default(); count];
-    for knot in order.chunk_by(|a, b| knots[*a as usize] == knots[*b as usize]) {
+fn waiting_of(model: &Model, order: &Order, kind: ScenarioKind, declared: Option<DeclaredScenarioId>) -> Vec<Waiting> {
+    let mut waiting = vec![Waiting::default(); model.components.len()];
+    for knot in order.knots() {
         let mut changed = true;
         while changed {
             changed = false;
-            for &node in knot {
-                let of_node = look(model, &graph, &own, &waiting, node);
-                changed |= knot.len() > 1 && of_node != waiting[node as usize];
-                waiting[node as usize] = of_node;
+            for &waiter in knot {
+                let own = model.components[waiter].objective.map(|id| model.objectives[id].promise(kind, declared));
+                let own = own.and_then(|promise| promise.rto).map(|threshold| threshold.at_most);
+                waiting[waiter.index()].own = own;
+                let least = [own, waiting[waiter.index()].down].into_iter().flatten().min();
+                changed |= tell(model, waiter, least, &mut waiting) && knot.len() > 1;
             }
         }
     }
     waiting
 }
 
-fn look(model: &Model, graph: &Digraph, own: &[Option<Seconds>], waiting: &[Waiting], node: u32) -> Waiting {
-    let mut of_node = Waiting::default();
-    let on = ComponentId::from_index(node as usize);
-    for &waiter in graph.successors(node) {
-        let least = [own[waiter as usize], waiting[waiter as usize].down].into_iter().flatten().min();
-        of_node.down = [of_node.down, least].into_iter().flatten().min();
-        let dependencies = &model.components[ComponentId::from_index(waiter as usize)].depends_on;
-        if dependencies.iter().any(|d| d.on == on && d.kind == DependencyKind::Requires) {
-            of_node.reads = [of_node.reads, least].into_iter().flatten().min();
+/// Tells those that a component waits for how soon it must have them back; says whether one of them did not know.
+fn tell(model: &Model, waiter: ComponentId, least: Option<Seconds>, waiting: &mut [Waiting]) -> bool {
+    let mut news = false;
+    for dependency in model.components[waiter].depends_on.iter().filter(|d| awaits(d.kind)) {
+        let known = &mut waiting[dependency.on.index()];
+        let mut told = *known;
+        told.down = [told.down, least].into_iter().flatten().min();
+        if dependency.kind == DependencyKind::Requires {
+            told.reads = [told.reads, least].into_iter().flatten().min();
         }
+        news |= told != *known;
+        *known = told;
     }
-    of_node
+    news
 }
 
 fn awaits(kind: DependencyKind) -> bool {

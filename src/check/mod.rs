@@ -13,6 +13,9 @@ mod data_larger_than_declared;
 mod data_lost;
 mod data_without_copy;
 mod domain_shared_by_one;
+mod drill_before_change;
+mod drill_failed;
+mod drill_overdue;
 mod duration_undeclared;
 mod evidence_too_old;
 mod exists_undeclared;
@@ -24,6 +27,7 @@ mod lag_above_declared;
 mod last_run_failed;
 mod left_unprotected;
 mod losses;
+mod never_drilled;
 mod never_restored;
 mod nowhere_to_recover;
 mod objective_stricter_than_dependency;
@@ -39,10 +43,12 @@ mod retention_too_short;
 mod rpo_unmet;
 mod rto_unmet;
 mod run_longer_than_declared;
+mod runbooks_lost;
 mod runs_overlap;
 mod schedule_never_runs;
 mod single_point_of_failure;
 mod standby_without_room;
+mod step_longer_than_declared;
 mod timer_never_fired;
 mod unsupported;
 mod unused;
@@ -50,6 +56,7 @@ mod waivers;
 mod wording;
 
 use std::cell::Cell;
+use std::cmp::Reverse;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -195,6 +202,9 @@ pub const CHECKS: &[Check] = &[
     data_lost::CHECK,
     data_without_copy::CHECK,
     domain_shared_by_one::CHECK,
+    drill_before_change::CHECK,
+    drill_failed::CHECK,
+    drill_overdue::CHECK,
     duration_undeclared::CHECK,
     evidence_too_old::CHECK,
     exists_undeclared::CHECK,
@@ -205,6 +215,7 @@ pub const CHECKS: &[Check] = &[
     lag_above_declared::CHECK,
     last_run_failed::CHECK,
     left_unprotected::CHECK,
+    never_drilled::CHECK,
     never_restored::CHECK,
     nowhere_to_recover::CHECK,
     objective_stricter_than_dependency::CHECK,
@@ -218,10 +229,12 @@ pub const CHECKS: &[Check] = &[
     rpo_unmet::CHECK,
     rto_unmet::CHECK,
     run_longer_than_declared::CHECK,
+    runbooks_lost::CHECK,
     runs_overlap::CHECK,
     schedule_never_runs::CHECK,
     single_point_of_failure::CHECK,
     standby_without_room::CHECK,
+    step_longer_than_declared::CHECK,
     timer_never_fired::CHECK,
     unsupported::CHECK,
     unused::CHECK,
@@ -236,16 +249,38 @@ pub fn names() -> Vec<&'static str> {
 const OF_EVIDENCE: &[&Check] = &[
     &backup_too_old::CHECK,
     &data_larger_than_declared::CHECK,
+    &drill_before_change::CHECK,
+    &drill_failed::CHECK,
+    &drill_overdue::CHECK,
     &evidence_too_old::CHECK,
     &exists_undeclared::CHECK,
     &lag_above_declared::CHECK,
     &last_run_failed::CHECK,
+    &never_drilled::CHECK,
     &never_restored::CHECK,
     &restore_before_change::CHECK,
     &restore_overdue::CHECK,
     &run_longer_than_declared::CHECK,
+    &step_longer_than_declared::CHECK,
     &timer_never_fired::CHECK,
 ];
+
+/// Findings of what does not come back at all.
+const FOR_GOOD: &[&Check] = &[
+    &component_lost::CHECK,
+    &data_lost::CHECK,
+    &data_without_copy::CHECK,
+    &keys_lost_with_data::CHECK,
+    &nowhere_to_recover::CHECK,
+    &retention_too_short::CHECK,
+];
+
+/// How bad a finding is beside others, the worst greatest: by severity, then what is lost for good, then what is hit itself
+/// before what waits for it, the nearest first, since mending the former mends the latter; then in how many scenarios it shows.
+pub fn badness(finding: &Diagnostic) -> (Severity, bool, Reverse<usize>, usize) {
+    let for_good = FOR_GOOD.iter().any(|check| check.code.0 == finding.name());
+    (finding.severity, for_good, Reverse(finding.path.len()), finding.extent.len())
+}
 
 /// What all checks find.
 pub fn run(context: &Context<'_>) -> Diagnostics {

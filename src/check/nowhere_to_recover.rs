@@ -40,7 +40,7 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
 }
 
 /// The places up to a site that survive: the largest kind first, then by name.
-fn survivors(model: &Model, gone: &Gone) -> Vec<LocationId> {
+pub(super) fn survivors(model: &Model, gone: &Gone) -> Vec<LocationId> {
     let survives =
         model.locations.iter().filter(|(id, location)| location.kind <= LocationKind::Site && !gone.takes(*id));
     let mut places: Vec<LocationId> = survives.map(|(id, _)| id).collect();

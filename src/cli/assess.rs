@@ -36,7 +36,7 @@ pub(super) fn run(args: &Assess, common: &Common) -> Result<Exit, Failure> {
         TableFormat::Human => AssessmentFormat::Human,
         TableFormat::Json => AssessmentFormat::Json,
     };
-    let text = view.render(format, io::style(common.color));
+    let text = view.render(format, io::screen(common.color));
     drop(progress);
     io::print(&text)?;
     Ok(if view.has_breach() && !args.exit_zero { Exit::FallsShort } else { Exit::Clean })

@@ -22,6 +22,12 @@ pub(super) fn now(common: &Common) -> Result<Timestamp, Failure> {
     })
 }
 
+/// The instant taken for now, to a whole second.
+pub(super) fn second(common: &Common) -> Result<Timestamp, Failure> {
+    let now = now(common)?;
+    Ok(Timestamp::from_second(now.as_second()).unwrap_or(now))
+}
+
 /// The day taken for today, in UTC.
 pub(super) fn today(common: &Common) -> Result<Date, Failure> {
     Ok(now(common)?.to_zoned(TimeZone::UTC).date())

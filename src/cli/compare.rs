@@ -1,15 +1,15 @@
 //! `drplan compare`: how the posture changes from one spec to another. Fails on worse, not only on bad.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::args::{Common, Compare, CompareFormat, Decline};
 use super::exit::{Exit, Failure};
 use super::git::{self, Revision};
-use super::io;
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
+use super::{io, outputs};
 use crate::analysis::assess::{Options, assess};
 use crate::analysis::context::Context;
 use crate::analysis::loss::LossEngine;
@@ -30,22 +30,34 @@ struct Wanted {
 pub(super) fn run(args: &Compare, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
     let [base, head] = sides(&args.sides)?;
+    let read = [&base, &head].into_iter().filter(|side| side.revision.is_none()).map(|side| side.path.as_path());
+    outputs::hold(&written(&extra), &read.collect::<Vec<_>>())?;
     let progress = Progress::start("comparing");
-    let old = load(&base, common)?;
-    let new = load(&head, common)?;
-    if old.diagnostics.has_errors() {
-        let failure = Failure::new(format!("the spec to compare with, {}, is not valid", base.name));
-        return Err(failure.help("`drplan validate` says what is wrong with it; compare with one that is valid"));
-    }
+    let old = match load(&base, common)? {
+        Ok(old) if old.diagnostics.has_errors() => {
+            let failure = Failure::new(format!("the spec to compare with, {}, is not valid", base.name));
+            Err(failure.help("`drplan validate` says what is wrong with it; compare with one that is valid"))
+        }
+        old => old,
+    };
+    let old = if args.base_optional { old } else { Ok(old?) };
+    let new = load(&head, common)??;
     if new.diagnostics.has_errors() {
         return pipeline::refuse(new, common);
     }
+    let old = match old {
+        Ok(old) => old,
+        Err(failure) => {
+            io::tell(&format!("there is nothing to compare with: {}", failure.message));
+            return Ok(Exit::Clean);
+        }
+    };
     let comparison = compared(&old, &new);
     drop(progress);
     let view = ComparisonView::new(&comparison, &new.sources, [&base.name, &head.name]);
     io::print(&view.render(format(args.format), io::style(common.color)))?;
     for (extra, path) in extra {
-        io::replace(&path, &view.render(format(extra), Style::Plain))?;
+        io::print_into(&path, &view.render(format(extra), Style::Plain))?;
     }
     let declined = match args.fail_on {
         Decline::Worse => comparison.is_worse(),
@@ -66,21 +78,26 @@ fn compared(old: &Loaded, new: &Loaded) -> compare::Comparison {
     )
 }
 
-fn load(wanted: &Wanted, common: &Common) -> Result<Loaded, Failure> {
-    match &wanted.revision {
-        None => pipeline::load(&wanted.path, common),
-        Some(revision) => {
-            let (sources, diagnostics) = revision.read_spec(&wanted.path, Limits::default())?;
-            Ok(pipeline::resolve(sources, diagnostics, pipeline::catalogue(common)?))
-        }
+/// A spec; or why there is none where one was looked for, which is no failure where it may be so.
+fn load(wanted: &Wanted, common: &Common) -> Result<Result<Loaded, Failure>, Failure> {
+    let Some(revision) = &wanted.revision else { return pipeline::load(&wanted.path, common).map(Ok) };
+    match revision.read_spec(&wanted.path, Limits::default())? {
+        Some((sources, diagnostics)) => Ok(Ok(pipeline::resolve(sources, diagnostics, pipeline::catalogue(common)?))),
+        None => Ok(Err(revision.missing(&wanted.path))),
     }
 }
 
-/// The two specs of the command line: paths that are there win over everything else that the words could mean.
+/// The two specs of the command line. Whoever sends in a change can have a folder of any name in it: none of them may stand in
+/// for what else a word means.
 fn sides(words: &[String]) -> Result<[Wanted; 2], Failure> {
     let (first, second) = (words.first().map(String::as_str).unwrap_or_default(), words.get(1));
-    if !Path::new(first).exists() && first.contains("..") && !first.contains(':') {
-        return range(first, second.map_or(Path::new("."), Path::new));
+    if first.contains("..") && !first.contains(':') && !is_plainly_path(first) {
+        return range(first, second.map_or(Path::new("."), Path::new)).map_err(|failure| {
+            match Path::new(first).exists() {
+                true => failure.help(format!("a path with `..` in its name is written `./{first}`")),
+                false => failure,
+            }
+        });
     }
     match second {
         Some(second) => Ok([side(first)?, side(second)?]),
@@ -89,17 +106,33 @@ fn sides(words: &[String]) -> Result<[Wanted; 2], Failure> {
     }
 }
 
+/// Whether a word cannot be meant for a revision: `./a`, `../a`, `/a`, `a/../b`.
+fn is_plainly_path(word: &str) -> bool {
+    Path::new(word).components().any(|part| !matches!(part, Component::Normal(_)))
+}
+
 fn side(word: &str) -> Result<Wanted, Failure> {
-    if Path::new(word).exists() {
-        return Ok(Wanted { name: word.to_owned(), revision: None, path: PathBuf::from(word) });
+    let is_path = Path::new(word).exists();
+    let path = || Ok(Wanted { name: word.to_owned(), revision: None, path: PathBuf::from(word) });
+    if is_path && is_plainly_path(word) {
+        return path();
     }
-    let Some((name, path)) = word.split_once(':').filter(|(name, _)| !name.is_empty()) else {
+    let Some((name, inside)) = word.split_once(':').filter(|(name, _)| !name.is_empty()) else {
+        if is_path {
+            return path();
+        }
         let failure = Failure::new(format!("there is no file or folder `{}`", io::shown(Path::new(word))));
         return Err(failure.help("a revision is written with the path of the spec in it: `main:drplan.yaml`"));
     };
-    let path = PathBuf::from(if path.is_empty() { "." } else { path });
-    let revision = git::repository(Path::new("."))?.revision(name)?;
-    Ok(Wanted { name: word.to_owned(), revision: Some(revision), path })
+    let revision = git::repository(Path::new(".")).and_then(|repository| repository.revision(name));
+    match (revision, is_path) {
+        (Err(_), true) => path(),
+        (Err(failure), false) => Err(failure),
+        (Ok(revision), _) => {
+            let path = PathBuf::from(if inside.is_empty() { "." } else { inside });
+            Ok(Wanted { name: word.to_owned(), revision: Some(revision), path })
+        }
+    }
 }
 
 /// `main..HEAD`, `main..` for the working tree, `main...HEAD` from where the two parted.
@@ -138,6 +171,11 @@ fn format(format: CompareFormat) -> ComparisonFormat {
         CompareFormat::Json => ComparisonFormat::Json,
         CompareFormat::Markdown => ComparisonFormat::Markdown,
     }
+}
+
+/// The files of reports.
+pub(super) fn written(reports: &[(CompareFormat, PathBuf)]) -> Vec<&Path> {
+    reports.iter().map(|(_, path)| path.as_path()).collect()
 }
 
 /// `FORMAT=FILE` of `--report`, also of `diff`.

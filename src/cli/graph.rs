@@ -24,8 +24,9 @@ pub(super) fn run(args: &Graph, common: &Common) -> Result<Exit, Failure> {
         GraphFormat::Mermaid => graph::GraphFormat::Mermaid,
         GraphFormat::Svg => graph::GraphFormat::Svg,
         GraphFormat::Json => graph::GraphFormat::Json,
+        GraphFormat::Text => graph::GraphFormat::Text,
     };
-    io::print(&view.render(format))?;
+    io::print(&view.render(format, io::screen(common.color)))?;
     Ok(Exit::Clean)
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -11,7 +11,7 @@ use super::args::Colour;
 use super::exit::Failure;
 use crate::diag::visible::visible;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile, SourceMap, Span};
-use crate::report::Style;
+use crate::report::{Screen, Style};
 use crate::text::{self, Limits};
 
 /// The name by which standard input is known.
@@ -23,7 +23,10 @@ pub(super) const STDIN: &str = "<stdin>";
 pub(super) fn read_spec(path: &Path, limits: Limits) -> Result<(SourceMap, Diagnostics), Failure> {
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
-    let metadata = fs::metadata(path).map_err(|error| cannot("read", path, &error))?;
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => return refuse_escape(path).and(Err(cannot("read", path, &error))),
+    };
     let files = if metadata.is_dir() { spec_files(path)? } else { vec![path.to_path_buf()] };
     for file in files {
         let bytes = read_file(&file, limits)?;
@@ -53,6 +56,13 @@ pub(super) fn is_spec_file(name: &str) -> bool {
     name == "drplan.yaml" || name.ends_with(".drplan.yaml")
 }
 
+/// The most files of one spec.
+pub(super) const MOST_FILES: usize = 10_000;
+
+pub(super) fn too_many(folder: &Path, files: usize) -> Failure {
+    Failure::new(format!("the spec in {} has {files} files, and at most {MOST_FILES} are read", shown(folder)))
+}
+
 /// The files of a spec in a folder, by name.
 pub(super) fn spec_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
@@ -68,8 +78,10 @@ pub(super) fn spec_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     files.sort();
-    if !files.is_empty() {
-        return Ok(files);
+    match files.len() {
+        0 => {}
+        1..=MOST_FILES => return Ok(files),
+        many => return Err(too_many(folder, many)),
     }
     below.sort();
     let failure = Failure::new(format!("there is no spec in {}", shown(folder)));
@@ -81,8 +93,8 @@ pub(super) fn spec_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     })
 }
 
-/// The bytes of a regular file within the limit. A link may not lead out of the folder that it stands in: on a stranger's
-/// pull request its target would end up in the output.
+/// The bytes of a regular file within the limit. A link may not lead out of the folder that it stands in, nor into what git
+/// keeps there, such as the token of a job: on a stranger's pull request its target would end up in the output.
 pub(super) fn read_file(path: &Path, limits: Limits) -> Result<Vec<u8>, Failure> {
     refuse_escape(path)?;
     let file = open_regular(path)?;
@@ -114,11 +126,13 @@ fn refuse_escape(path: &Path) -> Result<(), Failure> {
     if !is_link {
         return Ok(());
     }
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let inside = match (fs::canonicalize(path), fs::canonicalize(folder)) {
-        (Ok(target), Ok(folder)) => target.starts_with(folder),
-        _ => false,
+    let folder = folder_of(path);
+    let Ok(target) = fs::canonicalize(path) else {
+        let failure = Failure::new(format!("{} is a link that leads nowhere", shown(path)));
+        return Err(failure.help("put the file itself there"));
     };
+    let inside = fs::canonicalize(folder)
+        .is_ok_and(|folder| target.strip_prefix(folder).is_ok_and(|inside| inside.iter().all(|part| part != ".git")));
     if inside {
         return Ok(());
     }
@@ -256,6 +270,21 @@ pub(super) fn style(colour: Colour) -> Style {
     style_of(colour, AutoStream::choice(&io::stdout()))
 }
 
+/// What standard output is.
+pub(super) fn screen(colour: Colour) -> Screen {
+    let is_terminal = io::stdout().is_terminal();
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Screen { style: style(colour), width: width.filter(|_| is_terminal), ascii: is_terminal && !speaks_utf8() }
+}
+
+/// Whether the locale is one of UTF-8: what is printed into a file or another program always is.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn speaks_utf8() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default().to_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+}
+
 /// Whether standard error gets colours.
 pub(super) fn error_style(colour: Colour) -> Style {
     style_of(colour, AutoStream::choice(&io::stderr()))
@@ -283,7 +312,7 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// A temporary file that may be read by whom the user lets read files, since it is to become one.
-fn as_any_file() -> tempfile::Builder<'static, 'static> {
+pub(super) fn as_any_file() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -293,13 +322,43 @@ fn as_any_file() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
+/// [`print`] into a file, which is replaced whole or not at all: a job may print it.
+pub(super) fn print_into(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, &disarmed(text))
+}
+
+/// [`print_commands`] into a file, which is replaced whole or not at all.
+pub(super) fn print_commands_into(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, &without_marks(text))
+}
+
+/// The folder that a path is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Refuses to put a file where something stands that is none: a device would be gone for everybody, and who reads a pipe would
+/// wait for ever.
+pub(super) fn refuse_special(path: &Path) -> Result<(), Failure> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            let failure = Failure::new(format!("cannot write {}: it is {}, not a file", shown(path), kind(&metadata)));
+            Err(failure.help("name a file; what is to be printed takes `--format`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Replaces a file, whole or not at all.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    refuse_special(path)?;
+    let folder = folder_of(path);
     let write = || -> io::Result<()> {
         let mut file = as_any_file().tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
-        if let Ok(metadata) = fs::metadata(path) {
+        if let Ok(metadata) = fs::symlink_metadata(path)
+            && metadata.is_file()
+        {
             file.as_file().set_permissions(metadata.permissions())?;
         }
         file.as_file().sync_all()?;

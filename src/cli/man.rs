@@ -23,13 +23,15 @@ pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
 
 fn write_all(command: &Command, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| io::cannot("make", folder, &error))?;
-    io::replace(&folder.join("drplan.1"), &page(command)?)?;
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
-        // `build` has named the page: `drplan-validate`.
-        let name = sub.get_display_name().unwrap_or(sub.get_name());
-        io::replace(&folder.join(format!("{name}.1")), &page(sub)?)?;
-    }
-    Ok(())
+    write_one(command, folder)
+}
+
+/// The page of a command, and those of the commands in it.
+fn write_one(command: &Command, folder: &Path) -> Result<(), Failure> {
+    // `build` has named the page: `drplan-validate`.
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    io::replace(&folder.join(format!("{name}.1")), &page(command)?)?;
+    command.get_subcommands().filter(|sub| !sub.is_hide_set()).try_for_each(|sub| write_one(sub, folder))
 }
 
 fn page(command: &Command) -> Result<String, Failure> {

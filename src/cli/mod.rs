@@ -5,8 +5,10 @@ mod assess;
 mod clock;
 mod compare;
 mod completions;
+mod date;
 pub mod deploy;
 mod diff;
+mod drill;
 mod exit;
 mod explain;
 mod fmt;
@@ -19,9 +21,11 @@ mod lsp;
 mod man;
 mod observe;
 mod observed;
+mod outputs;
 mod pipeline;
 mod progress;
 mod puppetdb;
+mod report;
 mod schema;
 mod validate;
 mod watch;
@@ -50,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Observe(args) => observe::run(args, common),
         Command::Compare(args) => compare::run(args, common),
         Command::Generate(args) => generate::run(args, common),
+        Command::Drill(command) => drill::run(command, common),
         Command::Fmt(args) => fmt::run(args, common),
         Command::Lsp => lsp::run(common),
         Command::Explain(args) => explain::run(args),

@@ -9,8 +9,8 @@ use super::{clock, io};
 use crate::desired::Desired;
 use crate::diag::visible::visible;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile, Span};
-use crate::evidence::{Fact, Question, Undeclared, facts, undeclared};
-use crate::model::Model;
+use crate::evidence::{Fact, History, Question, Undeclared, facts, history, undeclared};
+use crate::model::{Measurement, Model};
 use crate::observed::{self, Instant, Observed};
 use crate::text::{self, Limits};
 
@@ -65,6 +65,8 @@ fn one(path: &Path, loaded: &mut Loaded) -> Result<(Observed, Diagnostics), Fail
 pub(super) struct Seen {
     /// The model with what was measured in place of what was declared.
     pub measured: Model,
+    /// What was replaced in it.
+    pub measurements: Vec<Measurement>,
     /// What does not bear out the plan.
     pub facts: Vec<Fact>,
     /// What the spec does not have.
@@ -77,10 +79,13 @@ impl Seen {
         let desired = Desired::of(model);
         let now = Instant(clock::now(common)?.as_second());
         let question = Question { model, desired: &desired, observed, now };
-        Ok(Self {
-            measured: model.measured(observed).0,
-            facts: facts(&question),
-            undeclared: undeclared(model, &desired, observed),
-        })
+        let (measured, measurements) = model.measured(observed);
+        Ok(Self { measured, measurements, facts: facts(&question), undeclared: undeclared(model, &desired, observed) })
     }
+}
+
+/// The drills among what was observed of a model, as of the instant of the command line.
+pub(super) fn drills(model: &Model, observed: &Observed, common: &Common) -> Result<History, Failure> {
+    let now = Instant(clock::now(common)?.as_second());
+    Ok(history(&Question { model, desired: &Desired::of(model), observed, now }))
 }

@@ -8,7 +8,7 @@ use super::args::{Common, FailOn, FindingsFormat, Threshold, Validate};
 use super::exit::{Exit, Failure};
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
-use super::{clock, io, observed, watch};
+use super::{clock, io, observed, outputs, watch};
 use crate::analysis;
 use crate::analysis::assess::{Assessment, Options, assess};
 use crate::analysis::context::Context;
@@ -26,6 +26,7 @@ pub(super) fn run(args: &Validate, common: &Common) -> Result<Exit, Failure> {
 
 fn once(args: &Validate, common: &Common) -> Result<Exit, Failure> {
     let extra = args.report.iter().map(|text| extra_report(text)).collect::<Result<Vec<_>, _>>()?;
+    hold(args, &extra)?;
     let formats = || extra.iter().map(|(format, _)| *format).chain([format(args.format)]);
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let keeps = baseline.is_some() || args.write_baseline.is_some();
@@ -51,9 +52,21 @@ fn once(args: &Validate, common: &Common) -> Result<Exit, Failure> {
         io::print(&text)?
     }
     for (format, path) in extra {
-        io::replace(path.as_ref(), &report::findings(&report, sources, format, Style::Plain))?;
+        let text = report::findings(&report, sources, format, Style::Plain);
+        match format {
+            Format::Github => io::print_commands_into(path.as_ref(), &text)?,
+            _ => io::print_into(path.as_ref(), &text)?,
+        }
     }
     Ok(if report.falls_short() && !args.fail_on.exit_zero { Exit::FallsShort } else { Exit::Clean })
+}
+
+/// Refuses to write over what is read.
+fn hold(args: &Validate, extra: &[(Format, String)]) -> Result<(), Failure> {
+    let reports = extra.iter().map(|(_, path)| Path::new(path));
+    let written: Vec<&Path> = reports.chain(args.write_baseline.as_deref()).collect();
+    let read = [&args.spec.spec].into_iter().chain(&args.observed).chain(&args.policy).chain(&args.baseline);
+    outputs::hold(&written, &read.map(PathBuf::as_path).collect::<Vec<_>>())
 }
 
 /// What a format needs beyond the findings themselves.

@@ -3,15 +3,17 @@
 //! Nothing is printed or read here: `cli` brings two assessments, `report::comparison` says what comes of them.
 
 mod cause;
+mod dropped;
 mod inputs;
 mod names;
 mod posture;
 mod promises;
 
+pub use dropped::Dropped;
 pub use inputs::{InputChange, Inputs};
 pub use names::Names;
 pub use posture::Level;
-pub use promises::{PromiseChange, PromiseKind};
+pub use promises::{During, PromiseChange, PromiseKind};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,6 +119,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Promises that became weaker or stronger, whatever the numbers do.
     pub promises: Vec<PromiseChange>,
+    /// What nobody is held to any more.
+    pub dropped: Vec<Dropped>,
     /// Every input that changed.
     pub inputs: Vec<InputChange>,
     /// Scenarios that came and went.
@@ -133,9 +137,9 @@ impl Comparison {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
 
-    /// How many promises became weaker.
+    /// How many promises became weaker, or were dropped.
     pub fn weaker(&self) -> usize {
-        self.promises.iter().filter(|change| change.is_weaker()).count()
+        self.promises.iter().filter(|change| change.is_weaker()).count() + self.dropped.len()
     }
 
     /// Whether a promise is newly broken.
@@ -158,10 +162,13 @@ pub fn compare<'a>(base: &Side<'a>, head: &Side<'a>) -> Comparison {
     let mut rows = rows(&old, &new);
     cause::attribute(base, head, &inputs, &mut rows);
     rows.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| label(a).cmp(&label(b))));
+    let (base, head) = (base.context.model, head.context.model);
+    let scenarios = movement(&old.scenarios, &new.scenarios);
     Comparison {
-        system: head.context.model.system.name.clone(),
-        promises: promises::changes(base.context.model, head.context.model, &names),
-        scenarios: movement(&old.scenarios, &new.scenarios),
+        system: head.system.name.clone(),
+        promises: promises::changes(base, head, &names),
+        dropped: dropped::dropped(base, head, &names, &inputs, &scenarios),
+        scenarios,
         components: movement(&old.components, &new.components),
         renamed: names.renamed(),
         rows: rows.into_iter().map(|draft| draft.row).collect(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::calendar::Schedule;
-use crate::model::{CopyId, DatasetId, Id, Model, Promise, Timing};
+use crate::model::{ChangeRate, CopyId, DatasetId, Id, Model, Promise, Timing};
 use crate::units::Seconds;
 
 /// How old the newest point of a copy may get.
@@ -59,7 +59,9 @@ impl Ages {
             return Freshness { expected: Some(expected), critical: Some(missed) };
         };
         let rpo = |promise: &Promise| promise.rpo.map(|rpo| rpo.at_most);
-        let critical = if self.is_best(model, copy.dataset, id, expected) {
+        // What replication keeps, or what never changes, is not lost between two copies: they answer for the other promises.
+        let kept = component.replication.is_some() || model.datasets[copy.dataset].change == ChangeRate::Never;
+        let critical = if !kept && self.is_best(model, copy.dataset, id, expected) {
             rpo(&default).or_else(|| others.iter().filter_map(rpo).min())
         } else {
             std::iter::once(&default).chain(&others).filter_map(rpo).filter(|rpo| *rpo >= expected).min()

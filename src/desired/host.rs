@@ -2,11 +2,11 @@
 //!
 //! A host is named by the `certname` of what runs on it; without one by the location, where that is a host; without
 //! that by the instance, if no other component has an instance of that name, else by `COMPONENT-INSTANCE`. A store
-//! without either is named as itself.
+//! without either is named as itself. What runs on no host of ours can have commands that do: their host is one too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Id, InstanceId, LocationId, Model, StoreId};
+use crate::model::{ComponentId, Id, InstanceId, LocationId, Model, StoreId};
 use crate::tech::Platform;
 use crate::terms::LocationKind;
 
@@ -35,6 +35,7 @@ pub struct Hosts {
     rows: Vec<Host>,
     of_instance: Vec<Option<HostId>>,
     of_store: Vec<Option<HostId>>,
+    of_commands: Vec<Option<HostId>>,
 }
 
 impl Hosts {
@@ -56,19 +57,25 @@ impl Hosts {
         for ((_, store), name) in model.stores.iter().zip(&stores) {
             name.iter().for_each(|name| add(name.clone(), store.at, store.technology.platform));
         }
+        let commands: Vec<Option<String>> = model.components.ids().map(|id| command_host(model, id)).collect();
+        for (component, name) in model.components.values().zip(&commands) {
+            let at = component.instances.first().map(|id| model.instances[*id].at);
+            name.iter().zip(at).for_each(|(name, at)| add(name.clone(), at, Platform::Linux));
+        }
         let numbers: BTreeMap<String, HostId> =
             rows.keys().enumerate().map(|(number, name)| (name.clone(), HostId(number as u32))).collect();
         let mut rows: Vec<Host> = rows.into_values().collect();
         let number = |name: &Option<String>| name.as_ref().and_then(|name| numbers.get(name)).copied();
         let of_instance: Vec<Option<HostId>> = instances.iter().map(number).collect();
         let of_store: Vec<Option<HostId>> = stores.iter().map(number).collect();
+        let of_commands: Vec<Option<HostId>> = commands.iter().map(number).collect();
         for (index, host) in of_instance.iter().enumerate() {
             host.iter().for_each(|host| rows[host.0 as usize].instances.push(InstanceId::from_index(index)));
         }
         for (index, host) in of_store.iter().enumerate() {
             host.iter().for_each(|host| rows[host.0 as usize].stores.push(StoreId::from_index(index)));
         }
-        Self { rows, of_instance, of_store }
+        Self { rows, of_instance, of_store, of_commands }
     }
 
     /// A host by its number.
@@ -84,6 +91,11 @@ impl Hosts {
     /// The host of a store.
     pub fn of_store(&self, id: StoreId) -> Option<HostId> {
         self.of_store.get(id.index()).copied().flatten()
+    }
+
+    /// The host on which the declared commands of a component run that itself runs on none of ours.
+    pub fn of_commands(&self, id: ComponentId) -> Option<HostId> {
+        self.of_commands.get(id.index()).copied().flatten()
     }
 
     /// Every host with its number, by name.
@@ -129,6 +141,12 @@ fn instance_host(model: &Model, id: InstanceId, shared: &BTreeSet<&str>) -> Opti
             instance.name.clone()
         }
     }))
+}
+
+fn command_host(model: &Model, id: ComponentId) -> Option<String> {
+    let component = &model.components[id];
+    let parameter = component.technology.commands_on.as_ref().filter(|_| !component.instances.is_empty())?;
+    component.parameters.iter().find(|(name, _)| name == parameter).map(|(_, host)| host.clone())
 }
 
 fn store_host(model: &Model, id: StoreId) -> Option<String> {

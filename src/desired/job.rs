@@ -144,7 +144,7 @@ fn runs_on(model: &Model, hosts: &Hosts, id: CopyId) -> Option<HostId> {
         RunsOn::Store => hosts.of_store(copy.to),
         RunsOn::Instance => {
             let reads = copy.reads.or_else(|| first_instance(model, &component.instances))?;
-            hosts.of_instance(reads)
+            hosts.of_instance(reads).or_else(|| hosts.of_commands(model.datasets[copy.dataset].component))
         }
     }
 }

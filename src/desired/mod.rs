@@ -9,6 +9,7 @@ mod host;
 mod job;
 mod names;
 mod resource;
+mod task;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -17,6 +18,7 @@ pub use freshness::Freshness;
 pub use host::{Host, HostId, Hosts};
 pub use job::{Job, JobId};
 pub use resource::{Resource, Subject};
+pub use task::{TaskStart, at_least, task_starts};
 pub use timing::{Trigger, calendar_at_least};
 
 use crate::model::{CopyId, Id, InstanceId, Model, StoreId, Table};

@@ -51,6 +51,8 @@ fn copy(desired: &Desired, model: &Model, id: CopyId) -> CopyNames {
         Trigger::Once(_) => Start::Once,
         Trigger::Impossible(_) => Start::Nothing,
     };
+    // A copy of what a declared command has made is a matter of that command: nothing of ours is there to be seen.
+    let by_commands = model.components[job.component].technology.commands_on.is_some();
     CopyNames {
         component: model.components[job.component].name.clone(),
         dataset: model.datasets[job.dataset].name.clone(),
@@ -62,6 +64,6 @@ fn copy(desired: &Desired, model: &Model, id: CopyId) -> CopyNames {
         start,
         gap: job.gap.map_or(0, |gap| gap.0),
         is_of_copy: job.from.is_some(),
-        is_by_hand: model.copies[id].offline,
+        is_by_hand: model.copies[id].offline || (job.from.is_some() && by_commands),
     }
 }

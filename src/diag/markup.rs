@@ -132,6 +132,44 @@ pub fn html_text(text: &str) -> String {
     out
 }
 
+/// [`html_text`] in quotation marks: the value of an attribute.
+pub fn html_attr(text: &str) -> String {
+    format!("\"{}\"", html_text(text))
+}
+
+/// One line of a message as HTML: what stands between backticks is code, all else is text.
+pub fn html_message(text: &str) -> String {
+    let line = one_line(text);
+    let parts: Vec<&str> = line.split('`').collect();
+    let mut out = String::with_capacity(line.len() + 16);
+    for (number, part) in parts.iter().enumerate() {
+        match (number % 2 == 1, number + 1 < parts.len()) {
+            (true, true) => out.push_str(&format!("<code>{}</code>", html_text(part))),
+            (true, false) => out.push_str(&format!("`{}", html_text(part))),
+            (false, _) => out.push_str(&html_text(part)),
+        }
+    }
+    out
+}
+
+/// An address of the spec as code that may break after its dots.
+pub fn html_address(address: &str) -> String {
+    format!("<code>{}</code>", html_text(&one_line(address)).replace('.', ".<wbr>"))
+}
+
+/// JSON inside a `<script>` of HTML: nothing in it ends the script or begins a comment, and it reads as the same value.
+/// The characters that are escaped occur only inside strings of JSON.
+pub fn script_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + json.len() / 16);
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// The longest run of backticks.
 pub(crate) fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
@@ -173,6 +211,21 @@ mod tests {
         assert_eq!(md_message("a `b <i>"), r"a \`b \<i>");
         assert_eq!(md_message_cell("a|b `c|d`"), r"a\|b `c\|d`");
         assert_eq!(md_message("see https://x.y"), "see `https://x.y`");
+    }
+
+    #[test]
+    fn html_messages_keep_code() {
+        assert_eq!(html_message("a `b<i>` & `c"), "a <code>b&lt;i&gt;</code> &amp; `c");
+        assert_eq!(html_attr("a\" b"), "\"a&quot; b\"");
+    }
+
+    #[test]
+    fn json_stays_in_its_script() {
+        let text = "</script><!-- & \u{2028} \\ \" é";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = script_json(&json);
+        assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::change::{Action, Change};
 use crate::desired::Desired;
-use crate::evidence::{Question, wanted};
+use crate::evidence::{Question, drilled, wanted};
 use crate::model::Model;
 use crate::observed::{Address, Field, Instant, Observed, Seen, Thing, Value};
 
@@ -54,6 +54,9 @@ pub fn fulfilled(model: &Model, desired: &Desired, now: Instant) -> Observed {
         for (field, value) in resource.attributes.into_iter().chain(measured) {
             observed.set(resource.address.clone(), field, Seen::new(value, now, &source));
         }
+    }
+    for (component, (field, _, value)) in drilled(&question) {
+        observed.set(Address::Component(component.name.clone()), field, Seen::new(value, now, &source));
     }
     observed
 }

@@ -7,7 +7,7 @@ use super::change::{Action, Attribute, Change, Changes};
 use super::same::{Comparer, Verdict};
 use crate::desired::Resource;
 use crate::diag::Span;
-use crate::evidence::{Bound, Fact, Question, Undeclared, Wanted, wanted};
+use crate::evidence::{Bound, Fact, FactKind, Question, Undeclared, Wanted, drilled, wanted};
 use crate::model::Component;
 use crate::observed::{Address, Field, Seen, Thing, Value};
 
@@ -30,11 +30,15 @@ pub fn diff(question: &Question<'_>, undeclared: &[Undeclared], facts: &[Fact]) 
         .collect();
     let components = model.components.as_slice().par_iter();
     changes.par_extend(components.filter_map(|component| of_component(&comparer, component, &things)));
+    changes.extend(undrilled(question, facts));
     changes.extend(facts.iter().map(refresh));
     let mut told: Vec<&Address> = changes.iter().map(|change| &change.address).collect();
     told.sort_unstable();
     told.dedup();
-    let parts = told.iter().filter(|address| !matches!(address, Address::Component(_) | Address::Plan)).count();
+    let parts = told
+        .iter()
+        .filter(|address| !matches!(address, Address::Component(_) | Address::Plan | Address::Drill(_)))
+        .count();
     let unchanged = subjects.len().saturating_sub(parts);
     changes.extend(undeclared.iter().map(remove));
     changes.sort_by(|a, b| (&a.address, a.action, &a.reason).cmp(&(&b.address, b.action, &b.reason)));
@@ -58,6 +62,26 @@ fn of_component(
     }
     let updates = differences(comparer, &attributes, thing);
     (!updates.is_empty()).then(|| update(address, updates, Some(component.span)))
+}
+
+/// Components whose objective asks for drills, and of which nobody has said when there was one.
+fn undrilled(question: &Question<'_>, facts: &[Fact]) -> Vec<Change> {
+    let told =
+        |address: &Address| facts.iter().any(|fact| fact.kind == FactKind::NeverDrilled && fact.address == *address);
+    let unknown = drilled(question).into_iter().filter(|(component, _)| {
+        let address = Address::Component(component.name.clone());
+        let seen = question.observed.get(&address).and_then(|thing| thing.get(Field::Drilled));
+        seen.is_none() && !told(&address)
+    });
+    let change = |(component, wanted): (&Component, Wanted)| Change {
+        address: Address::Component(component.name.clone()),
+        action: Action::None,
+        reason: format!("not observed: {}", wanted.0.key()),
+        attributes: vec![unmeasured(&wanted)],
+        notes: Vec::new(),
+        span: component.objective_span.or(Some(component.span)),
+    };
+    unknown.map(change).collect()
 }
 
 /// At most two entries: what differs, and what was not observed.

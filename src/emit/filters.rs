@@ -5,6 +5,8 @@
 //! right for a command inside a command. `join` builds plain text that is still to be quoted, `join_quoted` a list of
 //! quoted values.
 
+use std::collections::BTreeMap;
+
 use super::data::Data;
 use super::hiera::hiera_str;
 use super::quote::{self, QuoteError};
@@ -20,6 +22,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     register_plain(env);
     register_tests(env);
     env.add_function("range", functions::range);
+    env.add_function("dict", functions::dict);
     env.add_function("fail", |message: String| -> Result<Value, Error> { Err(invalid(message)) });
 }
 
@@ -40,6 +43,11 @@ fn register_quoting(env: &mut Environment<'static>) {
         try_of_text(value, |text| quote::fence(text, language.as_deref().unwrap_or("")))
     });
     env.add_filter("html_text", |value: &Value| of_text(value, quote::html_text));
+    env.add_filter("html_address", |value: &Value| of_text(value, quote::html_address));
+    env.add_filter("html_attr", |value: &Value| of_text(value, quote::html_attr));
+    env.add_filter("html_message", |value: &Value| of_text(value, quote::html_message));
+    env.add_filter("html_fragment", |value: &Value| of_text(value, |id| quote::html_attr(&format!("#{id}"))));
+    env.add_filter("script_json", |value: &Value| of_text(value, quote::script_json));
     env.add_filter("ps_str", |value: &Value| of_text(value, |text| quote::ps(&Data::from(text))));
     env.add_filter("yaml_str", |value: &Value| of_text(value, quote::yaml_str));
     env.add_filter("hiera_str", |value: &Value| of_text(value, hiera_str));
@@ -84,6 +92,7 @@ fn register_plain(env: &mut Environment<'static>) {
     env.add_filter("trim", builtin::trim);
     env.add_filter("replace", builtin::replace);
     env.add_filter("indent", builtin::indent);
+    env.add_filter("given", given);
 }
 
 fn register_tests(env: &mut Environment<'static>) {
@@ -175,6 +184,19 @@ fn join(items: &Value, separator: Option<String>) -> Result<String, Error> {
         parts.push(text("`join`", &data(&item)?).map_err(refuse)?);
     }
     Ok(parts.join(separator.as_deref().unwrap_or("")))
+}
+
+/// The entries of a map that have a value.
+fn given(map: &Value) -> Result<Value, Error> {
+    let mut entries = BTreeMap::new();
+    for key in map.try_iter()?.checked() {
+        let key = key?;
+        let value = map.get_item(&key)?;
+        if !value.is_none() {
+            entries.insert(text("a key", &data(&key)?).map_err(refuse)?, value);
+        }
+    }
+    Ok(Value::from(entries))
 }
 
 fn join_quoted(state: &mut State, items: &Value, separator: String) -> Result<Value, Error> {

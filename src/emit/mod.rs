@@ -10,6 +10,7 @@ mod names;
 mod packs;
 pub mod puppet;
 pub mod quote;
+pub mod report;
 pub mod runbook;
 pub mod templates;
 mod view;

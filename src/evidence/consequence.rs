@@ -2,10 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::drills::last_drills;
 use super::wanted::plan_instant;
 use super::{Fact, FactKind, Found, Question, Subject};
+use crate::analysis::context::Context;
 use crate::analysis::loss::{LossEngine, replica_lag};
-use crate::model::{CopyId, DatasetId, InstanceId, Model};
+use crate::analysis::outcome::{Outcome, outcome, promise};
+use crate::analysis::scenario::{Scenario, Scenarios};
+use crate::model::{ComponentId, CopyId, DatasetId, InstanceId, Model};
 use crate::observed::{Address, Field, Value};
 use crate::units::{Bytes, Rate, Seconds};
 
@@ -17,7 +21,11 @@ pub(super) fn tell(question: &Question<'_>, facts: &mut [Found]) {
     // Built only where there is something to tell: most systems are as planned.
     let (measured, _) = question.model.measured(question.observed);
     let losses = LossEngine::new(&measured);
-    let told = Told { question, measured: &measured, losses: &losses };
+    let drilled = match facts.iter().any(|found| found.fact.kind == FactKind::StepLonger) {
+        true => drilled(question, &measured, &losses),
+        false => Vec::new(),
+    };
+    let told = Told { question, measured: &measured, losses: &losses, drilled };
     facts.par_iter_mut().for_each(|found| {
         let note = told.note(&found.fact, found.subject);
         found.fact.notes.extend(note);
@@ -28,6 +36,27 @@ struct Told<'a> {
     question: &'a Question<'a>,
     measured: &'a Model,
     losses: &'a LossEngine<'a>,
+    drilled: Vec<Drilled>,
+}
+
+/// A scenario that was drilled, as planned and with what was measured.
+struct Drilled {
+    scenario: Scenario,
+    planned: Outcome,
+    measured: Outcome,
+}
+
+fn drilled(question: &Question<'_>, measured: &Model, losses: &LossEngine<'_>) -> Vec<Drilled> {
+    let scenarios = Scenarios::new(question.model);
+    let own = LossEngine::new(question.model);
+    let (before, after) = (Context::new(question.model, &own), Context::new(measured, losses));
+    let found = last_drills(question).into_keys().filter_map(|id| scenarios.find(id).ok());
+    let worked_out = |scenario: Scenario| Drilled {
+        planned: outcome(&before, &scenario),
+        measured: outcome(&after, &scenario),
+        scenario,
+    };
+    found.map(worked_out).collect()
 }
 
 impl Told<'_> {
@@ -44,8 +73,26 @@ impl Told<'_> {
             (FactKind::NeverRestored, Subject::Copy(copy)) => self.unproven(fact, copy),
             (FactKind::DataLarger, Subject::Dataset(dataset)) => self.larger(dataset, fact),
             (FactKind::LagAbove, Subject::Instance(instance)) => self.behind(instance),
+            (FactKind::StepLonger, Subject::Component(component)) => self.slower(component),
             _ => None,
         }
+    }
+
+    /// How much later a component serves, in the scenario of a drill in which that is worst.
+    fn slower(&self, component: ComponentId) -> Option<String> {
+        let away = |outcome: &Outcome| outcome.results.iter().find(|result| result.component == component)?.away();
+        let times = self.drilled.iter().filter_map(|one| Some((one, away(&one.planned)?, away(&one.measured)?)));
+        let (drilled, planned, measured) = times.max_by_key(|(_, _, measured)| *measured)?;
+        let context = Context::new(self.measured, self.losses);
+        let scenario = &drilled.scenario;
+        let rto = promise(&context, scenario.kind, scenario.declared(), component).rto;
+        let objective = rto.map(|rto| format!(", objective {}", rto.at_most.human())).unwrap_or_default();
+        Some(format!(
+            "with all that was measured it serves again after {} in `{}`, by the plan after {}{objective}",
+            measured.human(),
+            scenario.id,
+            planned.human()
+        ))
     }
 
     fn longer(&self, copy: CopyId) -> Option<String> {

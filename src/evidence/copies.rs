@@ -55,18 +55,8 @@ impl Evidence<'_> {
     }
 
     fn fact(&self, kind: FactKind, field: Field, seen: &Seen, (bound, desired): (Bound, Value)) -> Fact {
-        Fact {
-            kind,
-            address: self.address.clone(),
-            field,
-            seen: seen.clone(),
-            desired,
-            bound,
-            message: String::new(),
-            notes: Vec::new(),
-            help: String::new(),
-            span: Some(self.copy().span),
-        }
+        let about = (self.address.clone(), Some(self.copy().span));
+        Fact::bare(kind, about, (field, seen), (bound, desired))
     }
 
     /// How old the newest point was when somebody looked, and how old it may be by now.

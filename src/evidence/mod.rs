@@ -8,6 +8,8 @@
 
 mod consequence;
 mod copies;
+mod drills;
+mod history;
 mod others;
 mod undeclared;
 mod wanted;
@@ -22,8 +24,9 @@ use crate::diag::Span;
 use crate::model::Model;
 use crate::observed::{Address, Field, Instant, Observed, Seen, Thing, Value};
 
+pub use history::{Due, Held, History, LastBack, Since, history};
 pub use undeclared::{Undeclared, undeclared};
-pub use wanted::{Wanted, wanted};
+pub use wanted::{Wanted, drilled, wanted};
 
 /// What is wrong with the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,12 +35,20 @@ pub enum FactKind {
     BackupTooOld,
     /// Data has grown beyond its declared size.
     DataLarger,
+    /// What is done in a scenario has changed since its last drill.
+    DrillBeforeChange,
+    /// The last drill of a scenario failed.
+    DrillFailed,
+    /// The last drill that brought a component back is longer ago than its objective asks for.
+    DrillOverdue,
     /// Nobody has looked for so long that the newest point may be too old.
     EvidenceTooOld,
     /// A replica is further behind than declared.
     LagAbove,
     /// The newest run failed.
     LastRunFailed,
+    /// No drill has ever brought a component back.
+    NeverDrilled,
     /// No restore has ever succeeded.
     NeverRestored,
     /// The last restore is from before the last change of the plan.
@@ -46,6 +57,8 @@ pub enum FactKind {
     RestoreOverdue,
     /// A run took longer than declared.
     RunLonger,
+    /// A step of a recovery took longer than the plan gives it.
+    StepLonger,
     /// What starts the job never did.
     TimerNeverFired,
 }
@@ -86,6 +99,29 @@ pub struct Fact {
     pub span: Option<Span>,
 }
 
+impl Fact {
+    /// One without words yet.
+    fn bare(
+        kind: FactKind,
+        (address, span): (Address, Option<Span>),
+        (field, seen): (Field, &Seen),
+        (bound, desired): (Bound, Value),
+    ) -> Self {
+        Self {
+            kind,
+            address,
+            field,
+            seen: seen.clone(),
+            desired,
+            bound,
+            message: String::new(),
+            notes: Vec::new(),
+            help: String::new(),
+            span,
+        }
+    }
+}
+
 /// A plan and what was seen of it.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -104,6 +140,7 @@ pub fn facts(question: &Question<'_>) -> Vec<Fact> {
     let things: FxHashMap<&Address, &Thing> = question.observed.things.iter().collect();
     let mut facts = copies::facts(question, &things);
     facts.append(&mut others::facts(question, &things));
+    facts.append(&mut drills::facts(question, &things));
     consequence::tell(question, &mut facts);
     let mut facts: Vec<Fact> = facts.into_iter().map(|found| found.fact).collect();
     facts.sort_by(|a, b| (&a.address, a.kind).cmp(&(&b.address, b.kind)));
@@ -122,4 +159,7 @@ enum Subject {
     Copy(crate::model::CopyId),
     Dataset(crate::model::DatasetId),
     Instance(crate::model::InstanceId),
+    Component(crate::model::ComponentId),
+    /// A drill, which says itself what follows.
+    Drill,
 }

@@ -35,7 +35,7 @@ impl Undeclared {
             Kind::Store => format!("the store `{name}` exists, and the spec does not count on it"),
             Kind::Host => format!("the machine `{name}` exists, and the spec puts nothing on it"),
             Kind::Job => format!("the backup job `{name}` runs, and no copy of the spec is made by it"),
-            Kind::Plan | Kind::File => format!("`{name}` exists, and is not declared"),
+            Kind::Plan | Kind::File | Kind::Drill => format!("`{name}` exists, and is not declared"),
         };
         match self.parts {
             0 => what,
@@ -113,7 +113,7 @@ impl<'m> Declared<'m> {
             Address::Host(h) => return (!self.hosts.contains(h.as_str())).then(|| address.clone()),
             Address::Job(_) => return Some(address.clone()),
             // Files are told of where somebody asks for them; that they were looked at puts no machine into the system.
-            Address::File(..) | Address::Plan => return None,
+            Address::File(..) | Address::Plan | Address::Drill(_) => return None,
         };
         if !self.components.contains(component.as_str()) {
             return Some(Address::Component(component.clone()));

@@ -2,7 +2,7 @@
 
 use super::{Bound, Question};
 use crate::desired::Subject;
-use crate::model::{CopyId, DatasetId, InstanceId, Timing};
+use crate::model::{Component, CopyId, DatasetId, InstanceId, Timing};
 use crate::observed::{Address, Field, Instant, Value};
 use crate::terms::{ReplicationMode, Role};
 use crate::units::Seconds;
@@ -31,6 +31,19 @@ pub fn wanted(question: &Question<'_>, subject: Subject) -> Vec<Wanted> {
         }
         Subject::Store(_) | Subject::Host(_) => Vec::new(),
     }
+}
+
+/// The components whose objective asks for drills, each with since when there has to have been one. One that has nothing to run
+/// has nothing to bring back.
+pub fn drilled<'m>(question: &Question<'m>) -> Vec<(&'m Component, Wanted)> {
+    let model = question.model;
+    let asked = model.components.values().filter(|component| !component.instances.is_empty());
+    let wanted = asked.filter_map(|component| {
+        let every = model.objectives[component.objective?].drill_every?.at_most;
+        let since = Value::Instant(Some(earlier(question.now, every)));
+        Some((component, (Field::Drilled, Bound::Since, since)))
+    });
+    wanted.collect()
 }
 
 fn is_sized_by_copies(question: &Question<'_>, id: DatasetId) -> bool {

@@ -4,9 +4,9 @@
 //! mends it sees the next one on the next run.
 
 use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
 
 use super::Digraph;
+use super::library::TwoWay;
 use super::walk::shortest_path_among;
 
 /// One shortest cycle through the smallest node of each strongly connected component that has any, as the nodes in
@@ -30,20 +30,15 @@ pub fn cycles(graph: &Digraph) -> Vec<Vec<u32>> {
     found
 }
 
-/// For every node the number of its strongly connected component, counted from zero.
+/// For every node the number of its strongly connected component, counted from zero: no edge leads to a greater one.
 ///
 /// By Kosaraju's algorithm, since petgraph's version of Tarjan's recurses and a chain of a hundred thousand nodes would
 /// overflow the stack.
 pub fn strongly_connected(graph: &Digraph) -> Vec<u32> {
-    let mut library: DiGraph<(), (), u32> = DiGraph::with_capacity(graph.len(), 0);
-    for _ in graph.nodes() {
-        library.add_node(());
-    }
-    library.extend_with_edges(graph.edges());
     let mut component = vec![0; graph.len()];
-    for (number, members) in kosaraju_scc(&library).into_iter().enumerate() {
+    for (number, members) in kosaraju_scc(&TwoWay::new(graph)).into_iter().enumerate() {
         for member in members {
-            component[member.index()] = u32::try_from(number).unwrap_or(u32::MAX);
+            component[member as usize] = u32::try_from(number).unwrap_or(u32::MAX);
         }
     }
     component

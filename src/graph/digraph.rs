@@ -12,7 +12,8 @@ impl Digraph {
     /// are in ascending order, and an edge that is given twice is there twice.
     pub fn from_edges(nodes: usize, edges: impl IntoIterator<Item = (u32, u32)>) -> Self {
         let inside = |&(from, to): &(u32, u32)| (from as usize) < nodes && (to as usize) < nodes;
-        let mut edges: Vec<(u32, u32)> = edges.into_iter().filter(inside).collect();
+        let mut edges: Vec<(u32, u32)> = edges.into_iter().collect();
+        edges.retain(inside);
         edges.sort_unstable();
         let mut starts = vec![0u32; nodes + 1];
         for &(from, _) in &edges {

@@ -6,6 +6,7 @@
 
 mod cycles;
 mod digraph;
+mod library;
 mod order;
 mod walk;
 

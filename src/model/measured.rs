@@ -2,7 +2,9 @@
 //!
 //! Runs, sizes and restores count as they were measured, better or worse. A lag is another matter: what the spec gives is
 //! the most that a replica may be behind, and one look at a replica in step proves no bound. So a measured lag counts where
-//! it is worse than the declared one, or where nobody declared one.
+//! it is worse than the declared one, or where nobody declared one. `steps` has the steps of recoveries.
+
+mod steps;
 
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ impl Model {
                 self.datasets[*dataset].copies.iter().for_each(|id| measured.takes(*id));
             }
             measured.restore_rate(id);
+            measured.steps(id);
         }
         (measured.model, measured.told)
     }

@@ -42,6 +42,8 @@ pub struct System {
     pub timezone: Zone,
     /// What anybody needs in order to recover anything.
     pub recovery_depends_on: Vec<ComponentId>,
+    /// Where copies of the runbooks are kept.
+    pub runbooks_at: Vec<LocationId>,
     /// Where the name is written.
     pub span: Span,
 }

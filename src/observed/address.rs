@@ -24,6 +24,8 @@ pub enum Kind {
     File,
     /// A backup job that belongs to no copy of the spec.
     Job,
+    /// A drill, or a real recovery.
+    Drill,
 }
 
 /// The address of a thing.
@@ -47,6 +49,8 @@ pub enum Address {
     File(String, String),
     /// `jobs.J`
     Job(String),
+    /// `drills.NAME`
+    Drill(String),
 }
 
 impl Address {
@@ -62,6 +66,7 @@ impl Address {
             Self::Host(_) => Kind::Host,
             Self::File(..) => Kind::File,
             Self::Job(_) => Kind::Job,
+            Self::Drill(_) => Kind::Drill,
         }
     }
 
@@ -77,6 +82,7 @@ impl Address {
             Self::Host(h) => vec!["hosts", h],
             Self::File(h, path) => vec!["hosts", h, "files", path],
             Self::Job(j) => vec!["jobs", j],
+            Self::Drill(d) => vec!["drills", d],
         }
     }
 
@@ -105,6 +111,7 @@ impl Address {
                 None => Some(Self::Host(name(rest)?)),
             },
             "jobs" => Some(Self::Job(name(rest)?)),
+            "drills" => Some(Self::Drill(name(rest)?)),
             _ => None,
         }
     }
@@ -120,6 +127,7 @@ impl Address {
             Self::Host(h) => ("hosts", h, "", "", "", ""),
             Self::File(h, path) => ("hosts", h, "files", path, "", ""),
             Self::Job(j) => ("jobs", j, "", "", "", ""),
+            Self::Drill(d) => ("drills", d, "", "", "", ""),
             Self::Plan => ("plan", "", "", "", "", ""),
             Self::Store(s) => ("stores", s, "", "", "", ""),
         }
@@ -160,6 +168,7 @@ mod tests {
             "hosts.db1.example.com",
             "hosts.db1.example.com.files./etc/a.b",
             "jobs.nightly dump of db9",
+            "drills.lose:main 2026-11-20T09:00:00Z",
         ] {
             assert_eq!(Address::parse(text).unwrap().to_string(), text);
         }

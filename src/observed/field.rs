@@ -2,6 +2,7 @@
 
 use super::address::Kind;
 use super::value::Form;
+use crate::drill::Verdict;
 use crate::terms::{ReplicationMode, Role};
 
 /// Whether a field is to equal what the spec asks for, or is a measurement.
@@ -64,6 +65,7 @@ macro_rules! fields {
 
 const ALIVE: Form = Form::Word(&["up", "down"]);
 const RESULT: Form = Form::Word(&["ok", "failed", "running"]);
+const VERDICT: Form = Form::Word(Verdict::WORDS);
 
 fields! {
     Present = "present", Form::Flag, State, [Component Instance Dataset Copy Store Host File Job],
@@ -150,6 +152,50 @@ fields! {
         "The resources that were not as the catalog says, as `Type[title]`, sorted.";
     Digest = "digest", Form::Text, State, [File],
         "`sha256:` and the digest of its contents in hexadecimal digits.";
+    Drilled = "drilled", Form::Instant, Evidence, [Component],
+        "When it was last brought back, in a drill or for real; `never`: it was looked for, and it has not been.";
+    Detect = "detect", Form::Duration, Evidence, [Component],
+        "How long it took until its failure was noticed, when it was last brought back.";
+    Respond = "respond", Form::Duration, Evidence, [Component],
+        "How long it took until its team was at work.";
+    Promote = "promote", Form::Duration, Evidence, [Component],
+        "How long it took until a standby had taken over.";
+    Provision = "provision", Form::Duration, Evidence, [Component],
+        "How long it took to make a machine ready where none stood ready.";
+    Transfer = "transfer", Form::Duration, Evidence, [Component],
+        "How long it took to move its data to its place.";
+    TransferPlanned = "transfer_planned", Form::Duration, Evidence, [Component],
+        "How long the plan of that day gave to moving its data.";
+    TransferBytes = "transfer_bytes", Form::Size, Evidence, [Component],
+        "How much the plan of that day moved.";
+    Start = "start", Form::Duration, Evidence, [Component],
+        "How long it took until it ran.";
+    Verify = "verify", Form::Duration, Evidence, [Component],
+        "How long it took to check it.";
+    Cutover = "cutover", Form::Duration, Evidence, [Component],
+        "How long it took until its clients were moved to it.";
+    Scenario = "scenario", Form::Text, Evidence, [Drill],
+        "The scenario that was drilled, by its id.";
+    Started = "started", Form::Instant, Evidence, [Drill],
+        "When service was disrupted, or taken to be.";
+    Ended = "ended", Form::Instant, Evidence, [Drill],
+        "When the drill was over.";
+    Verdict = "verdict", VERDICT, Evidence, [Drill],
+        "How it ended. `ok`: everything was done and every promise kept. `partial`: every promise was kept, and steps were left out without which nothing is brought back. `failed`: a step was not done, or a promise not kept.";
+    Procedure = "procedure", Form::Text, Evidence, [Drill],
+        "A digest of what was done: it stays the same as long as only times, sizes and comments of the spec change.";
+    Recovered = "recovered", Form::Duration, Evidence, [Drill],
+        "How long it took until everything served again; not there where something did not.";
+    RecoveryPlanned = "recovery_planned", Form::Duration, Evidence, [Drill],
+        "How long the plan of that day gave to it.";
+    Real = "real", Form::Flag, Evidence, [Drill],
+        "Whether it was a real disaster.";
+    By = "by", Form::Text, Evidence, [Drill],
+        "Who led it.";
+    Missed = "missed", Form::List, Evidence, [Drill],
+        "The steps that were left out.";
+    FellShort = "fell_short", Form::List, Evidence, [Drill],
+        "The steps that were not done, and the promises that were not kept, each in words.";
     Changed = "changed", Form::Instant, Evidence, [Plan],
         "When the spec was last changed.";
     Deployed = "deployed", Form::Instant, Evidence, [Plan],

@@ -110,6 +110,7 @@ impl<'d> Reader<'d> {
                 Kind::Store => Address::Store(name.to_owned()),
                 Kind::Host => Address::Host(name.to_owned()),
                 Kind::Job => Address::Job(name.to_owned()),
+                Kind::Drill => Address::Drill(name.to_owned()),
                 _ => Address::Plan,
             };
             if name.is_empty() {

@@ -27,8 +27,9 @@ pub(super) fn parts(kind: Kind) -> &'static [(&'static str, Kind, &'static str)]
 }
 
 /// The sections of the file: key, what is in them, and what to say of them. A plan is one thing and no map of things.
-pub(super) const SECTIONS: [(&str, Kind, &str); 5] = [
+pub(super) const SECTIONS: [(&str, Kind, &str); 6] = [
     ("components", Kind::Component, "What makes up the system, by name. One that the spec lacks is a finding."),
+    ("drills", Kind::Drill, "Drills and real recoveries, each under its scenario and the instant of its disruption."),
     ("hosts", Kind::Host, "Machines, by the name that Puppet knows them by."),
     ("jobs", Kind::Job, "Backup jobs that belong to no copy of the spec, under a name made from what identifies them."),
     ("plan", Kind::Plan, "The plan itself."),
@@ -47,6 +48,7 @@ pub(super) fn definition(kind: Kind) -> &'static str {
         Kind::Host => "Host",
         Kind::File => "File",
         Kind::Job => "Job",
+        Kind::Drill => "Drill",
     }
 }
 
@@ -99,6 +101,7 @@ fn define(kind: Kind, definitions: &mut Map<String, Value>) {
         Kind::Host => "A machine.",
         Kind::File => "A file on a machine.",
         Kind::Job => "A backup job that belongs to no copy of the spec.",
+        Kind::Drill => "A drill, or a real recovery.",
     };
     let definition_of = json!({
         "description": description,

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::check;
+use crate::diag::visible::shorten;
 use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
+
+/// The most bytes of a text of a finding; what drplan itself has to say is far shorter.
+const LONGEST: usize = 10_000;
 
 /// One finding with its place looked up.
 #[derive(Clone, Debug)]
@@ -78,7 +83,7 @@ impl FindingsReport {
             .map(|diagnostic| Finding {
                 place: place(&diagnostic, sources),
                 fingerprint: fingerprints.of(&diagnostic),
-                diagnostic,
+                diagnostic: shortened(diagnostic),
             })
             .collect();
         let mut summary = Summary::default();
@@ -91,7 +96,9 @@ impl FindingsReport {
                 Severity::Note => summary.notes += 1,
             }
         }
-        Self { system: system.to_owned(), findings, summary, fails_from: Severity::Error, cases: Vec::new() }
+        let mut system = system.to_owned();
+        shorten(&mut system, LONGEST);
+        Self { system, findings, summary, fails_from: Severity::Error, cases: Vec::new() }
     }
 
     /// What a waiver covers or the baseline has, in source order.
@@ -104,27 +111,23 @@ impl FindingsReport {
         self.findings.iter().any(|f| !f.diagnostic.is_accepted() && f.diagnostic.severity >= self.fails_from)
     }
 
-    /// What nobody has accepted, the worst first: by severity, then what is lost for good, then in how many scenarios.
+    /// What nobody has accepted, the worst first.
     pub(super) fn worst_first(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().filter(|f| !f.diagnostic.is_accepted()).collect();
-        findings.sort_by_key(|finding| {
-            let diagnostic = &finding.diagnostic;
-            let for_good = FOR_GOOD.contains(&diagnostic.name());
-            Reverse((diagnostic.severity, for_good, diagnostic.extent.len()))
-        });
+        findings.sort_by_key(|finding| Reverse(check::badness(&finding.diagnostic)));
         findings
     }
 }
 
-/// Findings of what does not come back at all.
-const FOR_GOOD: &[&str] = &[
-    "component-lost",
-    "data-lost",
-    "data-without-copy",
-    "keys-lost-with-data",
-    "nowhere-to-recover",
-    "retention-too-short",
-];
+/// With texts that a person or a platform can take.
+fn shortened(mut diagnostic: Diagnostic) -> Diagnostic {
+    let labels = diagnostic.labels.iter_mut().map(|(_, label)| label);
+    let more = diagnostic.notes.iter_mut().chain(&mut diagnostic.path).chain(&mut diagnostic.help).chain(labels);
+    for text in more.chain([&mut diagnostic.message, &mut diagnostic.address]) {
+        shorten(text, LONGEST);
+    }
+    diagnostic
+}
 
 fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> Option<Place> {
     let (file, location) = sources.locate(diagnostic.primary?)?;

@@ -197,10 +197,14 @@ fn story(finding: &Finding) -> String {
 }
 
 /// Text of an element or of a quoted attribute. What XML cannot hold has been made visible before; only newlines are left.
+/// Text of an element or of an attribute. What a job would take for a command if it printed the file (`::error::`,
+/// `##[error]`) is written by number: a later hand could only break the XML.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut before = None;
     for c in text.chars() {
         match c {
+            ':' | '#' if before == Some(c) => out.push_str(&format!("&#{};", u32::from(c))),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -208,6 +212,7 @@ fn xml(text: &str) -> String {
             '\'' => out.push_str("&apos;"),
             c => out.push(c),
         }
+        before = Some(c);
     }
     out
 }

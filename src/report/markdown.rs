@@ -6,16 +6,18 @@ use crate::diag::Severity;
 use crate::diag::markup::{md_code, md_message};
 
 pub(super) fn render(report: &FindingsReport) -> String {
-    let mut page = Page::new("findings");
+    let system = if report.system.is_empty() { "the spec" } else { &report.system };
+    let words = report.summary.words();
+    let words = if words.is_empty() { "valid, and every promise holds" } else { &words };
+    let mut page = Page::new("findings", report.falls_short(), system, words);
     let worst = report.worst_first();
-    page.push(&heading(report));
     let (errors, others): (Vec<&Finding>, Vec<&Finding>) =
         worst.into_iter().partition(|finding| finding.diagnostic.severity == Severity::Error);
     for finding in &errors {
-        page.push(&entry(finding));
+        page.entry(&entry(finding));
     }
     if !errors.is_empty() {
-        page.push("\n");
+        page.between("\n");
     }
     let (warnings, notes): (Vec<&Finding>, Vec<&Finding>) =
         others.into_iter().partition(|finding| finding.diagnostic.severity == Severity::Warning);
@@ -33,19 +35,13 @@ pub(super) fn render(report: &FindingsReport) -> String {
     page.finish()
 }
 
-fn heading(report: &FindingsReport) -> String {
-    let system = if report.system.is_empty() { "the spec".to_owned() } else { md_message(&report.system) };
-    let sign = if report.falls_short() { "❌" } else { "✅" };
-    match report.summary.words() {
-        words if words.is_empty() => format!("### {sign} {system}: valid, and every promise holds\n\n"),
-        words => format!("### {sign} {system}: {words}\n\n"),
-    }
-}
-
 /// A point of a list, with the derivation behind it.
 fn entry(finding: &Finding) -> String {
     let diagnostic = &finding.diagnostic;
     let mut out = format!("- **{}** {}", diagnostic.name(), md_message(&diagnostic.message));
+    if let Some(scenario) = diagnostic.scenario.as_ref().filter(|scenario| !diagnostic.message.contains(*scenario)) {
+        out.push_str(&format!(", in {}", md_code(scenario)));
+    }
     if let Some(place) = &finding.place {
         out.push_str(&format!(" ({})", md_code(&format!("{}:{}", place.file, place.line))));
     }
@@ -54,8 +50,8 @@ fn entry(finding: &Finding) -> String {
         out.push_str(&format!("  <br>→ {}\n", md_message(help)));
     }
     let mut why: Vec<String> = Vec::new();
-    why.extend(diagnostic.scenario.as_ref().map(|scenario| format!("scenario {}", md_code(scenario))));
-    why.extend(diagnostic.notes.iter().map(|note| md_message(note)));
+    // A part without text would leave a line that begins with the break, and that would begin a block of HTML.
+    why.extend(diagnostic.notes.iter().map(|note| md_message(note)).filter(|note| !note.is_empty()));
     if !diagnostic.path.is_empty() {
         why.push(diagnostic.path.iter().map(|step| md_code(step)).collect::<Vec<_>>().join(" → "));
     }

@@ -6,7 +6,9 @@ pub mod assessment;
 pub mod changes;
 pub mod comparison;
 mod concise;
+pub mod drill;
 mod findings;
+mod gantt;
 mod github;
 mod gitlab;
 pub mod graph;
@@ -17,8 +19,10 @@ mod junit;
 mod markdown;
 mod page;
 mod sarif;
+mod screen;
 
 pub use findings::{Case, Finding, FindingsReport, Place, Summary};
+pub use screen::Screen;
 
 use crate::diag::SourceMap;
 
@@ -95,4 +99,9 @@ pub fn changes_schema() -> serde_json::Value {
 /// The JSON Schema of `drplan.assessment/1`.
 pub fn assessment_schema() -> serde_json::Value {
     assessment::schema()
+}
+
+/// The JSON Schema of `drplan.drill-report/1`.
+pub fn drill_report_schema() -> serde_json::Value {
+    drill::schema()
 }

@@ -73,6 +73,9 @@ pub struct System<'a> {
     /// Components that anybody needs in order to recover anything.
     #[serde(borrow)]
     pub recovery_depends_on: Option<Vec<Text<'a>>>,
+    /// Locations where copies of the runbooks are kept, on paper or on a machine. At least one has to survive every disaster.
+    #[serde(borrow)]
+    pub runbooks_at: Option<Vec<Text<'a>>>,
 }
 
 /// A failure domain: what is in it fails with it.
@@ -404,7 +407,7 @@ pub struct Copy<'a> {
     #[serde(borrow)]
     #[schemars(required)]
     pub to: MaybeText<'a>,
-    /// What is kept, with restic's meaning; everything without it.
+    /// What is kept, with restic's meaning, in days of UTC; everything without it.
     #[serde(borrow)]
     pub keep: Option<At<Keep<'a>>>,
     /// How restores of it are proven.

@@ -183,7 +183,7 @@ impl<'s> Spec<'s> {
         let mut place = None;
         for file in &self.files {
             let Some((key, node)) = file.document.root().entry("system") else { continue };
-            let System { name, description, owner, timezone, recovery_depends_on } =
+            let System { name, description, owner, timezone, recovery_depends_on, runbooks_at } =
                 text::from_node_without(node, &file.skip).unwrap_or_default();
             place = place.or(Some(key.span()));
             joined.name = joined.name.or(name);
@@ -191,6 +191,7 @@ impl<'s> Spec<'s> {
             joined.owner = joined.owner.or(owner);
             joined.timezone = joined.timezone.or(timezone);
             joined.recovery_depends_on = joined.recovery_depends_on.or(recovery_depends_on);
+            joined.runbooks_at = joined.runbooks_at.or(runbooks_at);
         }
         (joined, place)
     }

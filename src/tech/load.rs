@@ -132,6 +132,10 @@ fn check(technology: &Technology, folder: &str, document: &Document<'_>, diagnos
         let message = "`store` is written for the technologies of stores, and only for those";
         problems.push(Diagnostic::error(INCONSISTENT, message).at(place(&["purpose"])));
     }
+    if let Some(name) = technology.commands_on.as_deref().filter(|name| !technology.parameters.contains_key(*name)) {
+        let diagnostic = Diagnostic::error(INCONSISTENT, format!("there is no parameter `{name}`"));
+        problems.push(diagnostic.at(place(&["commands_on"])).help("declare it under `parameters:`, of type `host`"));
+    }
     for (name, parameter) in &technology.parameters {
         if let Some(default) = parameter.default.as_deref().filter(|default| !parameter.accepts(default)) {
             let message = format!("the default `{default}` is not {}", parameter.kind.expected());
@@ -230,6 +234,13 @@ mod tests {
             "mine/shop/technology.yaml:5:17 technology-inconsistent: there is no method `dmp`",
             "mine/shop/technology.yaml:7:61 technology-inconsistent: the default `x` is not a port, 1 to 65535",
         ];
+        assert_eq!(messages(facts), expected);
+    }
+
+    #[test]
+    fn the_host_of_commands_is_a_parameter() {
+        let facts = "technology: 1\nname: shop\nsummary: A shop\npurpose: component\ncommands_on: there\n";
+        let expected = ["mine/shop/technology.yaml:5:14 technology-inconsistent: there is no parameter `there`"];
         assert_eq!(messages(facts), expected);
     }
 

@@ -55,6 +55,10 @@ pub struct Technology {
     /// What a spec can set under `parameters:`, by name.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
+    /// The parameter that names the host of ours on which the commands run that a spec declares, where nothing of it runs on a
+    /// host of ours.
+    #[serde(default)]
+    pub commands_on: Option<String>,
     /// What it is as a place for copies, where it can be one.
     #[serde(default)]
     pub store: Option<StoreFacts>,
@@ -82,6 +86,7 @@ impl Technology {
             default_method: None,
             refuses: Vec::new(),
             parameters: BTreeMap::new(),
+            commands_on: None,
             store: None,
             needs: Vec::new(),
         }

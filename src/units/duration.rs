@@ -47,6 +47,15 @@ impl Seconds {
             (days, hours) => format!("{clock} ({days} d {hours} h)"),
         }
     }
+
+    /// As a mark on a time scale: hours and minutes, `1:05`, with seconds where there are some.
+    pub fn mark(self) -> String {
+        let (hours, minutes, seconds) = (self.0 / 3_600, self.0 % 3_600 / 60, self.0 % 60);
+        match seconds {
+            0 => format!("{hours}:{minutes:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        }
+    }
 }
 
 impl std::ops::Add for Seconds {
@@ -259,6 +268,13 @@ mod tests {
         for text in ["", "P", "PT", "P1", "PT1D", "-5m", "1.", ".5h", "999999999999999999999s"] {
             assert!(seconds(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn time_marks() {
+        assert_eq!(Seconds(0).mark(), "0:00");
+        assert_eq!(Seconds(3_900).mark(), "1:05");
+        assert_eq!(Seconds(100_001).mark(), "27:46:41");
     }
 
     #[test]

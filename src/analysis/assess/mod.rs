@@ -22,7 +22,7 @@ pub use judge::{Judged, Summary};
 use super::context::Context;
 use super::following::follower;
 use super::outcome::{ComponentResult, Outcome, core, outcome, with_followers};
-use super::scenario::{Scenario, Scenarios, UnknownScenario};
+use super::scenario::{Gone, Scenario, Scenarios, UnknownScenario};
 use crate::model::ComponentId;
 use crate::terms::{Impact, Strategy};
 
@@ -46,7 +46,7 @@ pub struct Assessment<'m> {
     /// What each outcome does to the components that are hit.
     cores: Vec<Outcome>,
     /// The same with everybody who merely waits, where that has been asked for and is more.
-    full: Vec<OnceLock<Option<Outcome>>>,
+    full: Vec<OnceLock<Option<Box<Outcome>>>>,
     /// Components that an expectation names for a scenario that does nothing to them, by the id of the scenario.
     quiet: BTreeMap<String, Vec<ComponentResult>>,
     /// The expectations of the spec, in its order.
@@ -55,10 +55,11 @@ pub struct Assessment<'m> {
 
 /// Works out all scenarios.
 pub fn assess<'m>(context: &Context<'m>, options: Options) -> Assessment<'m> {
-    let scenarios = Scenarios::new(context.model);
+    let scenarios = Scenarios::in_order(context.model, context.by_name());
     let shared = share::share(context, scenarios.list());
     let list = scenarios.list();
-    let mut cores: Vec<Outcome> = shared.first.par_iter().map(|&first| core(context, &list[first as usize])).collect();
+    let one = |gone: &mut Gone, &first: &u32| core(context, &list[first as usize], gone);
+    let mut cores: Vec<Outcome> = shared.first.par_iter().with_max_len(AT_ONCE).map_init(Gone::default, one).collect();
     let mut pairs: Vec<Pair> = Vec::new();
     if options.pairs {
         for (scenario, outcome) in pairs::breaching(context, &scenarios, &shared.outcome_of, &cores) {
@@ -66,7 +67,7 @@ pub fn assess<'m>(context: &Context<'m>, options: Options) -> Assessment<'m> {
             cores.push(outcome);
         }
     }
-    let full: Vec<OnceLock<Option<Outcome>>> = std::iter::repeat_with(OnceLock::new).take(cores.len()).collect();
+    let full: Vec<OnceLock<Option<Box<Outcome>>>> = std::iter::repeat_with(OnceLock::new).take(cores.len()).collect();
     for pair in &pairs {
         full[pair.outcome as usize].get_or_init(|| None);
     }
@@ -78,6 +79,9 @@ pub fn assess<'m>(context: &Context<'m>, options: Options) -> Assessment<'m> {
     assessment.expectations = expectation::evaluations(context, &assessment);
     assessment
 }
+
+/// So many outcomes a thread works out before others may take over: some take as long as thousands of the others.
+const AT_ONCE: usize = 64;
 
 /// A pair with the number of its outcome.
 #[derive(Debug)]
@@ -178,9 +182,9 @@ impl Assessment<'_> {
         let core = &self.cores[number as usize];
         let full = self.full[number as usize].get_or_init(|| {
             let results = with_followers(context, core);
-            (results.len() > core.results.len()).then(|| Outcome { results: results.into(), ..core.clone() })
+            (results.len() > core.results.len()).then(|| Box::new(Outcome { results: results.into(), ..core.clone() }))
         });
-        full.as_ref().unwrap_or(core)
+        full.as_deref().unwrap_or(core)
     }
 
     /// The number of the outcome of a scenario that was looked at in full.
@@ -217,7 +221,7 @@ impl Assessment<'_> {
         found.dedup();
         for scenario in found {
             let outcome = number(self.cores.len());
-            self.cores.push(core(context, &scenario));
+            self.cores.push(core(context, &scenario, &mut Gone::default()));
             self.full.push(OnceLock::new());
             match self.pairs.iter_mut().find(|known| known.scenario.id == scenario.id) {
                 Some(known) => (known.outcome, known.narrowed) = (outcome, false),

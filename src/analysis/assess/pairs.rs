@@ -34,7 +34,8 @@ pub(super) fn breaching(
         .flat_map_iter(|first| {
             let one = &parts[first];
             let others = parts[first + 1..].iter().filter(|other| one.concerns(other));
-            others.filter_map(|other| breaching_pair(context, scenarios, one, other)).collect::<Vec<_>>()
+            let mut gone = Gone::default();
+            others.filter_map(|other| breaching_pair(context, scenarios, [one, other], &mut gone)).collect::<Vec<_>>()
         })
         .collect();
     found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
@@ -44,11 +45,11 @@ pub(super) fn breaching(
 fn breaching_pair(
     context: &Context<'_>,
     scenarios: &Scenarios<'_>,
-    one: &Part<'_>,
-    other: &Part<'_>,
+    [one, other]: [&Part<'_>; 2],
+    gone: &mut Gone,
 ) -> Option<(Scenario, Outcome)> {
     let scenario = scenarios.pair_of(one.scenario, other.scenario)?;
-    let core = core(context, &scenario);
+    let core = core(context, &scenario, gone);
     let is_new = |id: &ComponentId| one.bad.binary_search(id).is_err() && other.bad.binary_search(id).is_err();
     let fresh: Vec<ComponentId> = bad(context, &scenario, &core).into_iter().filter(is_new).collect();
     if fresh.is_empty() {

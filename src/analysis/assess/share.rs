@@ -10,7 +10,7 @@ use rustc_hash::FxHasher;
 
 use super::number;
 use crate::analysis::context::Context;
-use crate::analysis::scenario::{Gone, Scenario};
+use crate::analysis::scenario::{Cause, Gone, Scenario};
 use crate::model::{Id, Model};
 use crate::terms::LocationKind;
 
@@ -18,14 +18,18 @@ use crate::terms::LocationKind;
 pub(super) struct Shared {
     /// For each scenario the number of its outcome.
     pub outcome_of: Vec<u32>,
-    /// For each outcome the first scenario that has it.
+    /// For each outcome the first scenario that has it; those that can hit very much come first, so that no thread is left
+    /// alone with one of them at the end.
     pub first: Vec<u32>,
 }
 
 pub(super) fn share(context: &Context<'_>, scenarios: &[Scenario]) -> Shared {
     let keys = Keys::new(context);
-    let mut hashed: Vec<(u64, u32)> =
-        scenarios.par_iter().enumerate().map(|(position, scenario)| (keys.hash(scenario), number(position))).collect();
+    let mut hashed: Vec<(u64, u32)> = scenarios
+        .par_iter()
+        .enumerate()
+        .map_init(Gone::default, |gone, (position, scenario)| (keys.hash(scenario, gone), number(position)))
+        .collect();
     hashed.par_sort_unstable();
     let mut representative: Vec<u32> = vec![0; scenarios.len()];
     for run in hashed.chunk_by(|a, b| a.0 == b.0) {
@@ -33,16 +37,23 @@ pub(super) fn share(context: &Context<'_>, scenarios: &[Scenario]) -> Shared {
     }
     let mut outcome_of = vec![0; scenarios.len()];
     let mut first = Vec::new();
-    for position in 0..scenarios.len() {
-        let representative = representative[position] as usize;
-        if representative == position {
-            outcome_of[position] = number(first.len());
-            first.push(number(position));
-        } else {
-            outcome_of[position] = outcome_of[representative];
+    for wide in [true, false] {
+        for (position, scenario) in scenarios.iter().enumerate() {
+            if representative[position] as usize == position && is_wide(&scenario.cause) == wide {
+                outcome_of[position] = number(first.len());
+                first.push(number(position));
+            }
         }
     }
+    for position in 0..scenarios.len() {
+        outcome_of[position] = outcome_of[representative[position] as usize];
+    }
     Shared { outcome_of, first }
+}
+
+/// Whether it can hit more than one component.
+fn is_wide(cause: &Cause) -> bool {
+    matches!(cause, Cause::Location(_) | Cause::Domain(_) | Cause::Declared(_))
 }
 
 struct Keys<'a> {
@@ -56,15 +67,16 @@ impl<'a> Keys<'a> {
         Self { context, matters: places_to_build(context.model) }
     }
 
-    fn key(&self, scenario: &Scenario) -> (u32, Gone) {
-        let mut gone = Gone::new(self.context.model, &self.context.places, &scenario.cause);
+    /// What the outcome of a scenario depends on, in `gone` and as the class of what is promised.
+    fn key(&self, scenario: &Scenario, gone: &mut Gone) -> u32 {
+        gone.refill(self.context.model, &self.context.places, &scenario.cause);
         gone.locations.retain(|location| self.matters[location.index()]);
-        (self.context.promises.class(scenario.kind, scenario.declared()), gone)
+        self.context.promises.class(scenario.kind, scenario.declared())
     }
 
-    fn hash(&self, scenario: &Scenario) -> u64 {
+    fn hash(&self, scenario: &Scenario, gone: &mut Gone) -> u64 {
         let mut hasher = FxHasher::default();
-        self.key(scenario).hash(&mut hasher);
+        (self.key(scenario, gone), gone).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -76,7 +88,8 @@ impl<'a> Keys<'a> {
         }
         let mut known: Vec<(u32, (u32, Gone))> = Vec::new();
         for &(_, position) in run {
-            let key = self.key(&scenarios[position as usize]);
+            let mut gone = Gone::default();
+            let key = (self.key(&scenarios[position as usize], &mut gone), gone);
             let same = known.iter().find(|(_, other)| *other == key).map(|(first, _)| *first);
             representative[position as usize] = same.unwrap_or(position);
             if same.is_none() {

@@ -48,8 +48,12 @@ pub struct Spread {
     pub unharmed: Vec<ComponentId>,
     /// The consistency groups of which some member loses data.
     pub groups: Vec<GroupId>,
+    /// Where each is in the list; empty while they are [`FEW`].
     slots: FxHashMap<ComponentId, u32>,
 }
+
+/// So many are looked through one by one: most scenarios hit one component.
+const FEW: usize = 8;
 
 impl Affected {
     /// Whether it loses data, by itself or with its group.
@@ -61,6 +65,9 @@ impl Affected {
 impl Spread {
     /// Where a component is in the list.
     pub fn slot(&self, component: ComponentId) -> Option<usize> {
+        if self.slots.is_empty() {
+            return self.affected.iter().position(|affected| affected.component == component);
+        }
         self.slots.get(&component).map(|&slot| slot as usize)
     }
 
@@ -92,13 +99,24 @@ impl Spread {
 
     /// The position of a component, which is added where it is not there yet.
     fn enter(&mut self, component: ComponentId) -> usize {
-        let next = u32::try_from(self.affected.len()).unwrap_or(u32::MAX);
-        let slot = *self.slots.entry(component).or_insert(next);
-        if slot == next {
-            let (spoilt, together) = (false, Vec::new());
-            self.affected.push(Affected { component, standing: None, spoilt, together, level: Level::Serves });
+        if let Some(slot) = self.slot(component) {
+            return slot;
         }
-        slot as usize
+        let (spoilt, together) = (false, Vec::new());
+        self.affected.push(Affected { component, standing: None, spoilt, together, level: Level::Serves });
+        let slot = self.affected.len() - 1;
+        if self.slots.is_empty() {
+            self.number();
+        } else {
+            self.slots.insert(component, u32::try_from(slot).unwrap_or(u32::MAX));
+        }
+        slot
+    }
+
+    fn number(&mut self) {
+        if self.affected.len() > FEW {
+            self.slots = self.affected.iter().map(|affected| affected.component).zip(0..).collect();
+        }
     }
 
     fn sort(&mut self, context: &Context<'_>) {
@@ -107,8 +125,8 @@ impl Spread {
         }
         self.affected.retain(|affected| affected.standing.is_some() || affected.level > Level::Serves);
         self.affected.sort_by_key(|affected| context.rank(affected.component));
-        let slots = (0u32..).zip(&self.affected).map(|(slot, affected)| (affected.component, slot));
-        self.slots = slots.collect();
+        self.slots.clear();
+        self.number();
     }
 }
 

@@ -10,6 +10,8 @@
 //! from the table of changes. Otherwise each day gets a number for what it shows, windows get numbers by joining
 //! those of their halves, and equal numbers mean equal windows: nothing is hashed that could collide.
 
+use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -164,44 +166,61 @@ impl Rhythms {
         (first_day()..last_day()).zip(windows).filter(|(_, number)| seen.insert(*number)).map(|(day, _)| day).collect()
     }
 
-    /// A number for what each day shows, equal for equal days.
+    /// A number for what each day shows, equal for equal days: each thing that is shown tells more of them apart.
     fn day_numbers(&self, start: i64, count: i64) -> Vec<u32> {
-        let mut known: FxHashMap<Vec<i64>, u32> = FxHashMap::default();
-        let mut changes: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
-        for (number, zone) in self.zones.iter().enumerate() {
-            for (at, before, after) in zone.offset_changes(start * DAY, (start + count) * DAY) {
-                let shown = [number as i64, at.rem_euclid(DAY), before, after];
-                changes.entry(at.div_euclid(DAY)).or_default().extend(shown);
-            }
+        let days = start..start + count;
+        let mut numbers = vec![0; count as usize];
+        let mut tell_apart = |shown: Vec<u32>| numbers = pair(&numbers, &shown, 0);
+        for zone in &self.zones {
+            let mut known = FxHashMap::default();
+            tell_apart(days.clone().map(|day| number(&mut known, zone.offset_at(day * DAY))).collect());
         }
-        let mut shown = Vec::new();
-        (start..start + count)
-            .map(|day| {
-                shown.clear();
-                shown.extend(self.zones.iter().map(|zone| zone.offset_at(day * DAY)));
-                let bits = self.dates.iter().map(|dates| i64::from(dates.contains(day)));
-                shown.extend(bits.chain(self.boundaries(day)));
-                shown.extend(self.intervals.iter().map(|(interval, phase)| (day * DAY - phase).rem_euclid(*interval)));
-                shown.extend(changes.get(&day).into_iter().flatten());
-                if let Some(&number) = known.get(&shown) {
-                    return number;
-                }
-                let number = known.len() as u32;
-                known.insert(shown.clone(), number);
-                number
-            })
-            .collect()
+        for dates in &self.dates {
+            tell_apart(days.clone().map(|day| u32::from(dates.contains(day))).collect());
+        }
+        if self.weeks {
+            tell_apart(days.clone().map(|day| (day + 3).rem_euclid(7) as u32).collect());
+        }
+        if self.months {
+            tell_apart(days.clone().map(of_month).collect());
+        }
+        for (interval, phase) in &self.intervals {
+            let mut known = FxHashMap::default();
+            let since = |day: i64| (day * DAY - phase).rem_euclid(*interval);
+            tell_apart(days.clone().map(|day| number(&mut known, since(day))).collect());
+        }
+        tell_apart(self.change_numbers(start, count));
+        numbers
     }
 
-    fn boundaries(&self, day: i64) -> [i64; 2] {
-        let week = if self.weeks { (day + 3).rem_euclid(7) } else { 0 };
-        let month = match civil(day) {
-            _ if !self.months => 0,
-            // Whether the year has a 29 February decides where a month counted back from its last days ends.
-            (year, month, day) => i64::from(is_leap(year)) * 512 + i64::from(month) * 32 + i64::from(day),
-        };
-        [week, month]
+    /// A number for the clock changes of each day, 0 where there is none.
+    fn change_numbers(&self, start: i64, count: i64) -> Vec<u32> {
+        let mut changes: BTreeMap<i64, Vec<(usize, i64, i64, i64)>> = BTreeMap::new();
+        for (zone, rules) in self.zones.iter().enumerate() {
+            for (at, before, after) in rules.offset_changes(start * DAY, (start + count) * DAY) {
+                changes.entry(at.div_euclid(DAY)).or_default().push((zone, at.rem_euclid(DAY), before, after));
+            }
+        }
+        let mut known = FxHashMap::default();
+        let mut numbers = vec![0; count as usize];
+        for (day, shown) in changes {
+            numbers[(day - start) as usize] = 1 + number(&mut known, shown);
+        }
+        numbers
     }
+}
+
+/// The same number for the same thing, counted from 0.
+fn number<T: Eq + Hash>(known: &mut FxHashMap<T, u32>, thing: T) -> u32 {
+    let next = known.len() as u32;
+    *known.entry(thing).or_insert(next)
+}
+
+/// Where a day is in its month and year. Whether the year has a 29 February decides where a month counted back from its
+/// last days ends.
+fn of_month(day: i64) -> u32 {
+    let (year, month, day) = civil(day);
+    u32::from(is_leap(year)) * 512 + month * 32 + day
 }
 
 fn is_leap(year: i64) -> bool {
@@ -229,6 +248,12 @@ pub(super) fn every_day() -> Days {
     std::iter::once(first_day()..last_day()).collect()
 }
 
+/// Whether days are all that there are: then no longer window shows anything more. One range may as well be the first days
+/// of all classes in a row.
+pub(super) fn is_every_day(days: &Days) -> bool {
+    matches!(days.as_slice(), [all] if *all == (first_day()..last_day()))
+}
+
 /// Numbers for windows of `length` days that begin at each day, equal for equal windows.
 fn join_windows(days: Vec<u32>, length: usize) -> Vec<u32> {
     let mut joined: Option<(Vec<u32>, usize)> = None;
@@ -248,17 +273,32 @@ fn join_windows(days: Vec<u32>, length: usize) -> Vec<u32> {
     }
 }
 
-/// Numbers for the pairs of a window and the one `width` days later.
+/// Numbers for the pairs of a window and the one `width` days later, equal for equal pairs.
 fn pair(left: &[u32], right: &[u32], width: usize) -> Vec<u32> {
-    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let kinds = |numbers: &[u32]| numbers.iter().max().map_or(0, |most| *most as usize + 1);
+    let (rows, columns) = (kinds(left), kinds(right));
     let pairs = left.iter().zip(right.iter().skip(width));
+    if rows.saturating_mul(columns) > MOST_PAIRS {
+        let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        return pairs.map(|(a, b)| number(&mut known, (*a, *b))).collect();
+    }
+    // So few that there is a place for each, which is several times as fast.
+    let mut known = vec![u32::MAX; rows * columns];
+    let mut next = 0;
     pairs
         .map(|(a, b)| {
-            let next = known.len() as u32;
-            *known.entry((*a, *b)).or_insert(next)
+            let place = &mut known[*a as usize * columns + *b as usize];
+            if *place == u32::MAX {
+                *place = next;
+                next += 1;
+            }
+            *place
         })
         .collect()
 }
+
+/// More pairs than there are days, which a table has room for.
+const MOST_PAIRS: usize = 1 << 20;
 
 fn push_new<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T) {
     if !list.contains(item) {

@@ -158,7 +158,8 @@ impl Interner {
 
     /// The chain of a copy whose source is known.
     fn intern(&mut self, model: &Model, copy: &DataCopy, source: Option<Arc<Chain>>) -> Arc<Chain> {
-        let retention = copy.keep.map(|keep| Retention { keep, zone: zone_of(model, copy).clone() });
+        // Our jobs date their points in UTC, and days are counted as points are dated: no hour occurs twice.
+        let retention = copy.keep.map(|keep| Retention { keep, zone: Zone::utc() });
         let key = Key {
             timing: self.timing_key(model, copy),
             source: source.as_ref().map(|source| source.number),
@@ -312,14 +313,6 @@ fn lifetime(schedule: &Schedule) -> Lifetime {
         Some(last) if last > horizon - HALF_A_CENTURY => Lifetime::Unending,
         Some(_) if schedule.gaps().is_some_and(|gaps| gaps.last.is_none()) => Lifetime::Unending,
         Some(_) => Lifetime::Ended,
-    }
-}
-
-/// The zone in which the days of a copy are counted.
-pub(super) fn zone_of<'m>(model: &'m Model, copy: &'m DataCopy) -> &'m Zone {
-    match &copy.timing {
-        Timing::Calendar(schedule) => schedule.zone(),
-        _ => &model.system.timezone,
     }
 }
 

@@ -8,7 +8,7 @@
 //! instant.
 
 use super::ages::ages;
-use super::all_time::Calendar;
+use super::all_time::{Calendar, is_every_day};
 use super::chain::{Chain, Shape};
 use super::keep::{Retention, made};
 use super::own::{Reason, Solver};
@@ -197,7 +197,7 @@ fn exact(reaches: &[Reach<'_>], calendar: &Calendar) -> Joint {
         }
         match worst {
             None => return no_common_instant(),
-            Some((at, point)) if at - point > back && days.len() > 1 => back = at - point,
+            Some((at, point)) if at - point > back && !is_every_day(&days) => back = at - point,
             Some((at, point)) => {
                 let by = decider(reaches, &members, at);
                 return Joint { loss: Some(at - point), reason: Reason::Bounded, at: Some((at, point)), by };

@@ -1,8 +1,9 @@
 //! Which points a copy still has: the rules of restic's `forget`.
 //!
 //! As `internal/restic/snapshot_policy.go` (`ApplyPolicy`) has them: points are looked at from the newest on; `last`
-//! counts points, the calendar rules keep the newest of each hour, day, ISO week, month or year that has one, by the
-//! wall clock of the copy's zone; `within` reaches back from the newest point. A point stays while any rule wants it.
+//! counts points, the calendar rules keep the newest of each hour, day, ISO week, month or year that has one, by the clock
+//! that points are dated by, which is UTC in every job that we generate; `within` reaches back from the newest point. A
+//! point stays while any rule wants it.
 //!
 //! Forgetting after each run, as people do, keeps the same points as forgetting once: what one call keeps, each earlier
 //! call kept too, and the newest point of a bucket is the newest of it for every later call.

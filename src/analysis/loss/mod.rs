@@ -38,7 +38,7 @@ mod sweep;
 mod terms;
 mod union;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use advice::Adviser;
 pub use advice::{Advice, Change};
@@ -102,6 +102,8 @@ pub struct GroupLoss {
 pub struct LossEngine<'m> {
     model: &'m Model,
     chains: Vec<Arc<Chain>>,
+    /// What each copy is worth by itself, once somebody has asked.
+    own: Vec<OnceLock<Option<Seconds>>>,
     solver: Solver,
     adviser: Adviser,
     outcomes: Shared<Question, Arc<Outcome>>,
@@ -123,13 +125,19 @@ impl<'m> LossEngine<'m> {
         let solver = Solver::default();
         let adviser = Adviser::new(&solver.calendar);
         let (outcomes, joints) = (Shared::default(), Shared::default());
-        Self { model, chains: chain::chains(model), solver, adviser, outcomes, joints }
+        let chains = chain::chains(model);
+        let own = std::iter::repeat_with(OnceLock::new).take(chains.len()).collect();
+        Self { model, chains, own, solver, adviser, outcomes, joints }
     }
 
     /// The worst case of what survives, with as many missed runs as the objective of the component tolerates.
     pub fn worst(&self, query: &LossQuery<'_>) -> Loss {
+        self.named(&self.outcome(query), query.dataset)
+    }
+
+    fn outcome(&self, query: &LossQuery<'_>) -> Arc<Outcome> {
         let strike = self.strike(query.dataset, query.event);
-        let outcome = self.outcomes.get_or(self.question(query, strike), |question| {
+        self.outcomes.get_or(self.question(query, strike), |question| {
             let copies = question.copies.iter().map(|(place, _)| self.survivor(query.dataset, *place as usize));
             let replicas = question.replicas.iter().map(|(place, lag)| (*place as usize, *lag)).collect();
             let survivors = Survivors {
@@ -139,8 +147,7 @@ impl<'m> LossEngine<'m> {
                 zone: &self.model.system.timezone,
             };
             Arc::new(outcome(&self.solver, &survivors, &strike))
-        });
-        self.named(&outcome, query.dataset)
+        })
     }
 
     /// A copy's own worst case with the live data destroyed and no run missed; a stream of changes as if its base
@@ -181,9 +188,8 @@ impl<'m> LossEngine<'m> {
     pub fn advise_among(&self, copy: CopyId, at_most: Seconds, cases: &[&Remains]) -> Advice {
         let case = |remains: &&Remains| {
             let strike = self.strike(remains.dataset, event_of(remains.event));
-            let Remains { dataset, copies, replicas, .. } = remains;
-            let query = LossQuery { dataset: *dataset, copies, replicas, event: event_of(remains.event) };
-            let mut copies = copies.clone();
+            let query = query_of(remains);
+            let mut copies = remains.copies.clone();
             copies.sort_unstable();
             mend::Case { copies, question: self.question(&query, strike) }
         };
@@ -269,8 +275,8 @@ impl<'m> LossEngine<'m> {
     }
 
     fn own(&self, copy: CopyId) -> Option<Seconds> {
-        let chain = self.chains.get(copy.index())?;
-        self.solver.own(chain, &PLAIN).loss.map(|loss| Seconds(loss.unsigned_abs()))
+        let worst = |chain: &Chain| self.solver.own(chain, &PLAIN).loss.map(|loss| Seconds(loss.unsigned_abs()));
+        *self.own.get(copy.index())?.get_or_init(|| worst(&self.chains[copy.index()]))
     }
 
     fn strike(&self, dataset: DatasetId, event: LossEvent) -> Strike {
@@ -324,9 +330,13 @@ impl<'m> LossEngine<'m> {
 impl LossEngine<'_> {
     /// The worst case of what a scenario leaves, with its derivation.
     pub fn explain(&self, remains: &Remains) -> Loss {
-        let Remains { dataset, copies, replicas, event } = remains;
-        self.worst(&LossQuery { dataset: *dataset, copies, replicas, event: event_of(*event) })
+        self.worst(&query_of(remains))
     }
+}
+
+fn query_of(remains: &Remains) -> LossQuery<'_> {
+    let Remains { dataset, copies, replicas, event } = remains;
+    LossQuery { dataset: *dataset, copies, replicas, event: event_of(*event) }
 }
 
 fn event_of(event: DataEvent) -> LossEvent {
@@ -338,8 +348,12 @@ fn event_of(event: DataEvent) -> LossEvent {
 
 impl Losses for LossEngine<'_> {
     fn worst(&self, remains: &Remains) -> WorstLoss {
-        let loss = self.explain(remains);
-        WorstLoss { worst: loss.worst, via: loss.via, worst_at: loss.worst_at.map(|moment| moment.instant()) }
+        let outcome = self.outcome(&query_of(remains));
+        WorstLoss {
+            worst: outcome.worst.map(|loss| Seconds(loss.unsigned_abs())),
+            via: outcome.via.and_then(|way| way.via(self.model, remains.dataset)),
+            worst_at: outcome.moment.as_ref().map(WorstMoment::instant),
+        }
     }
 
     fn together(&self, members: &[GroupRemains]) -> WorstLoss {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::all_time::{Calendar, Rhythms, first_day, last_day};
+use super::all_time::{Calendar, Rhythms, first_day, is_every_day, last_day};
 use super::keep::Retention;
 use super::stream::{Captures, Clock, Stream};
 
@@ -24,7 +24,7 @@ pub(super) fn by_window(stream: &Stream, detection: Option<i64>, calendar: &Cale
     loop {
         let days = calendar.days(&rhythms, reach, reach);
         let worst = days.iter().filter_map(|days| worst_wait(of, every, delay, detection, days)).max()?;
-        if worst <= reach || days.len() == 1 {
+        if worst <= reach || is_every_day(&days) {
             return Some(worst);
         }
         reach = worst;

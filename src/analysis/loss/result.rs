@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::own::Reason;
 use crate::calendar::{Zone, civil};
-use crate::model::{CopyId, DatasetId, GroupId, Model, Via};
+use crate::model::{CopyId, DatasetId, GroupId, Model, Origin, Via};
 use crate::units::Seconds;
 
 /// A worst-case data loss.
@@ -142,7 +142,7 @@ impl WorstMoment {
     /// As RFC 3339 with the offset of the zone.
     pub fn rfc3339(&self) -> String {
         let offset = self.zone.offset_at(self.instant());
-        let (date, time) = self.parts();
+        let (_, date, time) = self.local(self.instant());
         let sign = if offset < 0 { '-' } else { '+' };
         let offset = offset.unsigned_abs();
         match offset {
@@ -151,22 +151,22 @@ impl WorstMoment {
         }
     }
 
-    fn parts(&self) -> (String, String) {
-        let local = self.instant() + self.zone.offset_at(self.instant());
+    /// The weekday, date and time of an instant in the zone of the moment: `Monday`, `2026-03-30`, `01:59:59`.
+    pub fn local(&self, instant: i64) -> (&'static str, String, String) {
+        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        let local = instant + self.zone.offset_at(instant);
+        let weekday = DAYS[(local.div_euclid(86_400) + 3).rem_euclid(7) as usize];
         let (year, month, day) = civil(local.div_euclid(86_400));
         let second = local.rem_euclid(86_400);
         let time = format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
-        (format!("{year:04}-{month:02}-{day:02}"), time)
+        (weekday, format!("{year:04}-{month:02}-{day:02}"), time)
     }
 }
 
 impl fmt::Display for WorstMoment {
     /// `Monday 2026-03-30 01:59:59 Europe/Madrid`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        let local = self.instant() + self.zone.offset_at(self.instant());
-        let weekday = DAYS[(local.div_euclid(86_400) + 3).rem_euclid(7) as usize];
-        let (date, time) = self.parts();
+        let (weekday, date, time) = self.local(self.instant());
         write!(f, "{weekday} {date} {time} {}", self.zone.name())
     }
 }
@@ -213,6 +213,30 @@ impl Term {
             Via::Guarantee => return None,
         };
         Some(if self.source.key.is_empty() { owner } else { format!("{owner}.{}", self.source.key) })
+    }
+
+    /// Where the number of the term comes from; none where it is no number of the spec.
+    pub fn origin(&self, model: &Model, dataset: DatasetId) -> Option<Origin> {
+        let via = self.source.of.via(model, dataset)?;
+        match (self.kind, via) {
+            (TermKind::Interval { .. } | TermKind::Hold, _) => Some(Origin::Declared),
+            (TermKind::Transfer, Via::Copy(copy)) => Some(model.copies[self.copy(model, copy)?].takes.origin),
+            (TermKind::Lag, Via::Copy(_)) => Some(Origin::Declared),
+            (TermKind::Lag, Via::Replication(instance)) => {
+                let instance = &model.instances[instance];
+                let replication = model.components[instance.component].replication.as_ref();
+                if instance.lag.is_some() { Some(Origin::Declared) } else { Some(replication?.lag.origin) }
+            }
+            _ => None,
+        }
+    }
+
+    /// The copy that the term belongs to, up the chain of what it is made from.
+    pub fn of_copy(&self, model: &Model, dataset: DatasetId) -> Option<CopyId> {
+        match self.source.of.via(model, dataset)? {
+            Via::Copy(copy) => self.copy(model, copy),
+            Via::Replication(_) | Via::Guarantee => None,
+        }
     }
 
     fn copy(&self, model: &Model, copy: CopyId) -> Option<CopyId> {

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::all_time::{Calendar, Rhythms, every_day, first_day};
+use super::all_time::{Calendar, Rhythms, every_day, first_day, is_every_day};
 use super::keep::Retention;
 use super::stream::Stream;
 
@@ -82,7 +82,7 @@ pub(super) fn peak(members: &[Member<'_>], strike: &Strike, calendar: &Calendar)
             worse_within(members, strike, range.start * DAY, range.end * DAY, &mut worst);
         }
         match worst.and_then(|peak: Peak| peak.loss) {
-            Some(loss) if loss > back && days.len() > 1 => back = loss,
+            Some(loss) if loss > back && !is_every_day(&days) => back = loss,
             _ => return worst,
         }
     }

@@ -68,7 +68,7 @@ pub fn procedure(context: &Context<'_>, gone: &Gone, affected: &Affected, choice
         place: standing.place,
         rebuilt: standing.rebuilt.clone(),
         promoted: None,
-        steps: Vec::new(),
+        steps: Vec::with_capacity(8),
         serves_after: choice.before_start.clone(),
     };
     if let Some(promised) = standing.promise.and_then(|promise| promise.recovery) {

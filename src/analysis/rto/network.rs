@@ -88,36 +88,41 @@ pub(in crate::analysis) struct Resource {
 impl Network {
     /// The graph of these procedures and of the interrupted components that only wait; `returning` lists all that come
     /// back, in the order of names, with what each waits for.
-    pub(in crate::analysis) fn new(
-        context: &Context<'_>,
+    pub(in crate::analysis) fn new<'a>(
+        context: &'a Context<'a>,
         gone: &Gone,
         spread: &Spread,
         procedures: &[Procedure],
-        returning: &[(ComponentId, &[ComponentId])],
+        returning: &'a [(ComponentId, &'a [ComponentId])],
         capacity: Capacity,
     ) -> Self {
+        // Each team has its own alarm, and there is at most one team for each procedure.
+        let steps = |procedure: &Procedure| procedure.steps.len() + 2;
+        let count = returning.len() + procedures.iter().map(steps).sum::<usize>();
         let mut builder = Builder {
             context,
             capacity,
-            activities: Vec::new(),
-            edges: Vec::new(),
+            activities: Vec::with_capacity(count),
+            edges: Vec::with_capacity(2 * count),
             resources: Vec::new(),
             by_kind: FxHashMap::default(),
-            milestones: FxHashMap::default(),
+            returning,
+            milestones: 0,
             responses: FxHashMap::default(),
         };
         builder.respond(gone, spread, procedures);
+        builder.milestones = number(builder.activities.len());
         for &(component, _) in returning {
-            let milestone = builder.push(component, None, Running::Time, None, Exact::ZERO);
-            builder.milestones.insert(component, milestone);
+            builder.push(component, None, Running::Time, None, Exact::ZERO);
         }
         for procedure in procedures {
             builder.steps(procedure);
         }
-        for &(component, awaited) in returning {
-            builder.await_all(awaited, builder.milestones[&component]);
+        let serves: Vec<(ComponentId, u32)> =
+            returning.iter().map(|&(component, _)| component).zip(builder.milestones..).collect();
+        for (&(_, awaited), &(_, milestone)) in returning.iter().zip(&serves) {
+            builder.await_all(awaited, milestone);
         }
-        let serves = returning.iter().map(|&(component, _)| (component, builder.milestones[&component])).collect();
         let edges = Digraph::from_edges(builder.activities.len(), builder.edges);
         Self { activities: builder.activities, edges, resources: builder.resources, serves }
     }
@@ -139,12 +144,15 @@ impl Network {
 
 struct Builder<'a> {
     context: &'a Context<'a>,
+    /// All that come back, in the order of names.
+    returning: &'a [(ComponentId, &'a [ComponentId])],
+    /// The milestone of the first of them; those of the others follow.
+    milestones: u32,
     capacity: Capacity,
     activities: Vec<Activity>,
     edges: Vec<(u32, u32)>,
     resources: Vec<Resource>,
     by_kind: FxHashMap<ResourceKind, u32>,
-    milestones: FxHashMap<ComponentId, u32>,
     /// For each team its response, and the detection that it begins with.
     responses: FxHashMap<TeamId, (u32, u32, ComponentId)>,
 }
@@ -163,7 +171,7 @@ impl Builder<'_> {
             _ => nominal,
         };
         self.activities.push(Activity { component, kind, work, hands, nominal });
-        u32::try_from(self.activities.len() - 1).unwrap_or(u32::MAX)
+        number(self.activities.len() - 1)
     }
 
     /// A team is alarmed by the first of its components that is hit and noticed, whether or not that one is interrupted.
@@ -224,7 +232,7 @@ impl Builder<'_> {
             self.await_all(&step.waits_for, number);
             numbers.push(number);
         }
-        let milestone = self.milestones.get(&procedure.component).copied();
+        let milestone = self.milestone(procedure.component);
         self.edges.extend(numbers.last().copied().zip(milestone));
     }
 
@@ -239,8 +247,16 @@ impl Builder<'_> {
     }
 
     fn await_all(&mut self, components: &[ComponentId], number: u32) {
-        let milestones = components.iter().filter_map(|component| self.milestones.get(component).copied());
-        self.edges.extend(milestones.map(|milestone| (milestone, number)));
+        for &component in components {
+            let milestone = self.milestone(component);
+            self.edges.extend(milestone.map(|milestone| (milestone, number)));
+        }
+    }
+
+    fn milestone(&self, component: ComponentId) -> Option<u32> {
+        let rank = |id: ComponentId| self.context.rank(id);
+        let position = self.returning.binary_search_by_key(&rank(component), |(id, _)| rank(*id)).ok()?;
+        Some(self.milestones + number(position))
     }
 
     fn flow(&mut self, component: ComponentId, movement: Movement, rate: Option<Rate>, several: bool) -> u32 {
@@ -271,7 +287,7 @@ impl Builder<'_> {
     }
 
     fn resource(&mut self, kind: ResourceKind, rate: Rate) -> u32 {
-        let next = u32::try_from(self.resources.len()).unwrap_or(u32::MAX);
+        let next = number(self.resources.len());
         let number = *self.by_kind.entry(kind).or_insert(next);
         if number == next {
             self.resources.push(Resource { kind, rate, users: 0 });
@@ -279,4 +295,8 @@ impl Builder<'_> {
         self.resources[number as usize].users += 1;
         number
     }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }

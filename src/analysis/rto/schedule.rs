@@ -1,5 +1,7 @@
 //! The schedule of a recovery, in seconds: when each component serves again, and by which steps.
 
+use std::borrow::Cow;
+
 use super::deadline::deadlines;
 use super::fair::Fair;
 use super::network::{Capacity, Network, Running};
@@ -96,6 +98,16 @@ impl Schedule {
         path
     }
 
+    /// The place of the step at whose end another began.
+    pub(in crate::analysis) fn before(&self, step: &Scheduled) -> Option<usize> {
+        (step.previous != NO_STEP).then_some(step.previous as usize)
+    }
+
+    /// The place of the step at whose end a component serves.
+    pub(in crate::analysis) fn last_of(&self, times: &Times) -> Option<usize> {
+        (times.last != NO_STEP).then_some(times.last as usize)
+    }
+
     /// The times of a component, where it comes back.
     pub fn times_of(&self, context: &Context<'_>, component: ComponentId) -> Option<Times> {
         let rank = |id: ComponentId| context.rank(id);
@@ -123,8 +135,8 @@ pub(in crate::analysis) fn schedule(
     let shares = network.resources.iter().any(|resource| resource.users > 1);
     let crowded = shares || is_crowded(network, people);
     if !crowded {
-        let run = alone(network, &bound);
-        return assemble(network, &order, &run, &bound.end, &run.end);
+        let run = alone(network, bound);
+        return assemble(network, &order, &run, &run.end, &run.end);
     }
     let deadlines = deadlines(network, &order, objective);
     let positions =
@@ -144,8 +156,12 @@ pub(in crate::analysis) fn schedule(
 /// Whether a team may have more to do at once than it has people.
 fn is_crowded(network: &Network, people: impl Fn(TeamId) -> Option<u32>) -> bool {
     // The hands-on steps of one component come after one another, so that its team needs one person for it.
-    let mut components: Vec<(TeamId, ComponentId)> =
-        network.activities.iter().filter_map(|activity| Some((activity.hands?, activity.component))).collect();
+    let by_hand = || network.activities.iter().filter_map(|activity| Some((activity.hands?, activity.component)));
+    let first = by_hand().next();
+    if by_hand().all(|other| Some(other) == first) {
+        return false;
+    }
+    let mut components: Vec<(TeamId, ComponentId)> = by_hand().collect();
     components.sort_unstable();
     components.dedup();
     components.chunk_by(|a, b| a.0 == b.0).any(|of_team| {
@@ -154,12 +170,9 @@ fn is_crowded(network: &Network, people: impl Fn(TeamId) -> Option<u32>) -> bool
 }
 
 /// The run in which nobody waits for anybody's hands.
-fn alone(network: &Network, bound: &LongestPaths<Exact>) -> Run {
-    let begin = network.edges.nodes().map(|number| {
-        let end = bound.end[number as usize];
-        end - network.activities[number as usize].nominal
-    });
-    Run { begin: begin.collect(), end: bound.end.clone(), previous: bound.previous.clone(), handed: Vec::new() }
+fn alone(network: &Network, bound: LongestPaths<Exact>) -> Run {
+    let begin = bound.end.iter().zip(&network.activities).map(|(&end, activity)| end - activity.nominal);
+    Run { begin: begin.collect(), end: bound.end, previous: bound.previous, handed: Vec::new() }
 }
 
 fn flow_list(network: &Network, flows: &Flows, positions: &[u32]) -> Vec<Flow> {
@@ -179,7 +192,7 @@ fn assemble(network: &Network, order: &[u32], run: &Run, bound: &[Exact], unorde
     let latest = latest_ends(network, order, run);
     // Steps in the order of activities, with milestones left out.
     let mut number_of = vec![NO_STEP; network.activities.len()];
-    let mut steps = Vec::new();
+    let mut steps = Vec::with_capacity(network.activities.len().saturating_sub(network.serves.len()));
     for (number, activity) in network.activities.iter().enumerate() {
         let Some(kind) = activity.kind else { continue };
         number_of[number] = u32::try_from(steps.len()).unwrap_or(NO_STEP);
@@ -215,16 +228,27 @@ fn assemble(network: &Network, order: &[u32], run: &Run, bound: &[Exact], unorde
     Schedule { times: times.collect(), steps: steps.into() }
 }
 
+/// Hands add an order of their own, in which time only goes forward. What is equal stays as it is.
+fn sorted_by_begin(order: &[u32], run: &Run) -> Vec<u32> {
+    let (begin, end) = (|n: u32| run.begin[n as usize], |n: u32| run.end[n as usize]);
+    let mut sorted: Vec<(i64, i64, u32)> = order.iter().map(|&n| (begin(n).coarsely(), end(n).coarsely(), n)).collect();
+    sorted.sort_by(|a, b| {
+        let by_begin = Exact::order(a.0, b.0, || begin(a.2).cmp(&begin(b.2)));
+        by_begin.then_with(|| Exact::order(a.1, b.1, || end(a.2).cmp(&end(b.2))))
+    });
+    sorted.into_iter().map(|(_, _, number)| number).collect()
+}
+
 /// When each activity could end at the latest without any component serving later, with everybody's hands in the same
 /// order.
 fn latest_ends(network: &Network, order: &[u32], run: &Run) -> Vec<Exact> {
-    let mut latest: Vec<Option<Exact>> = vec![None; network.activities.len()];
+    // Whatever nobody waits for may end when it ends.
+    let mut latest = run.end.clone();
     let mut handed = run.handed.clone();
     handed.sort_unstable();
-    let mut by_begin: Vec<u32> = order.to_vec();
+    let mut by_begin = Cow::Borrowed(order);
     if !handed.is_empty() {
-        // Hands add an order of their own, in which time only goes forward. What is equal stays as it is.
-        by_begin.sort_by_key(|&n| (run.begin[n as usize], run.end[n as usize]));
+        by_begin = Cow::Owned(sorted_by_begin(order, run));
     }
     for &number in by_begin.iter().rev() {
         let index = number as usize;
@@ -234,9 +258,11 @@ fn latest_ends(network: &Network, order: &[u32], run: &Run) -> Vec<Exact> {
         let after = network.edges.successors(number).iter().copied().chain(after_hands);
         let begins = after.map(|next| {
             let next = next as usize;
-            latest[next].unwrap_or(run.end[next]) - (run.end[next] - run.begin[next])
+            latest[next] - (run.end[next] - run.begin[next])
         });
-        latest[index] = begins.chain(pinned).min();
+        if let Some(first) = begins.chain(pinned).min() {
+            latest[index] = first;
+        }
     }
-    latest.into_iter().zip(&run.end).map(|(latest, end)| latest.unwrap_or(*end)).collect()
+    latest
 }

@@ -21,13 +21,17 @@ pub(super) struct Run {
 
 /// The order of the deadlines, by activity: earliest first, none last, then by name.
 pub(super) fn positions(network: &Network, rank: impl Fn(u32) -> u32, deadlines: &[Option<Exact>]) -> Vec<u32> {
-    let mut order: Vec<u32> = network.edges.nodes().collect();
-    order.sort_by_key(|&number| {
-        let deadline = deadlines[number as usize];
-        (deadline.is_none(), deadline, rank(number), number)
+    let deadline = |number: u32| deadlines[number as usize];
+    let coarsely = |number: u32| deadline(number).map_or(i64::MAX, Exact::coarsely);
+    let mut order: Vec<(i64, u32, u32)> =
+        network.edges.nodes().map(|number| (coarsely(number), rank(number), number)).collect();
+    order.sort_unstable_by(|a, b| {
+        let exactly = |number: u32| (deadline(number).is_none(), deadline(number));
+        let by_deadline = Exact::order(a.0, b.0, || exactly(a.2).cmp(&exactly(b.2)));
+        by_deadline.then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
     });
     let mut positions = vec![0; order.len()];
-    for (position, number) in (0u32..).zip(order) {
+    for (position, (_, _, number)) in (0u32..).zip(order) {
         positions[number as usize] = position;
     }
     positions

@@ -33,23 +33,41 @@ impl Gone {
     /// What a cause takes away.
     pub fn new(model: &Model, places: &Places, cause: &Cause) -> Self {
         let mut gone = Self::default();
-        gone.add(model, places, cause);
-        gone.locations.sort_unstable();
-        gone.locations.dedup();
-        for &location in &gone.locations {
-            gone.lost.extend(places.instances_at(location));
-            gone.stores.extend(places.stores_at(location));
+        gone.refill(model, places, cause);
+        gone
+    }
+
+    /// What another cause takes away, in the same lists: there is one for every scenario that is looked at, and most hold
+    /// next to nothing.
+    pub fn refill(&mut self, model: &Model, places: &Places, cause: &Cause) {
+        self.clear();
+        self.add(model, places, cause);
+        tidy(&mut self.locations);
+        for &location in &self.locations {
+            self.lost.extend(places.instances_at(location));
+            self.stores.extend(places.stores_at(location));
         }
-        tidy(&mut gone.lost);
-        tidy(&mut gone.cut);
-        tidy(&mut gone.components);
-        tidy(&mut gone.stores);
-        tidy(&mut gone.attacked);
-        tidy(&mut gone.corrupt);
-        let Self { lost, cut, stores, attacked, .. } = &mut gone;
+        let Self { locations: _, lost, cut, components, stores, attacked, corrupt, detection: _ } = self;
+        tidy(lost);
+        tidy(cut);
+        tidy(components);
+        tidy(stores);
+        tidy(attacked);
+        tidy(corrupt);
         cut.retain(|id| lost.binary_search(id).is_err());
         attacked.retain(|id| stores.binary_search(id).is_err());
-        gone
+    }
+
+    fn clear(&mut self) {
+        let Self { locations, lost, cut, components, stores, attacked, corrupt, detection } = self;
+        locations.clear();
+        lost.clear();
+        cut.clear();
+        components.clear();
+        stores.clear();
+        attacked.clear();
+        corrupt.clear();
+        *detection = None;
     }
 
     /// Whether a location is gone.

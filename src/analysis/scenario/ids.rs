@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Cause;
-use crate::model::{Component, InstanceId, Model};
+use crate::model::{Component, ComponentId, InstanceId, Model};
 use crate::terms::ScenarioKind;
 
 /// Gives out ids, and remembers those that somebody else could want.
@@ -63,8 +63,8 @@ impl<'m> Ids<'m> {
 /// The forms in which the cause of a single failure can be named, by number: the shortest is 0, the address the last.
 pub(super) fn form(model: &Model, cause: &Cause, number: usize) -> Option<String> {
     let named = |verb: &str, section: &str, name: &str| match number {
-        0 => Some(format!("{verb}:{name}")),
-        1 => Some(format!("{verb}:{section}.{name}")),
+        0 => Some([verb, ":", name].concat()),
+        1 => Some([verb, ":", section, ".", name].concat()),
         _ => None,
     };
     match cause {
@@ -75,7 +75,10 @@ pub(super) fn form(model: &Model, cause: &Cause, number: usize) -> Option<String
         Cause::Domain(id) => named("lose", "domains", &model.domains[*id].name),
         Cause::Store(id) => named("lose", "stores", &model.stores[*id].name),
         Cause::Corruption(id) => match number {
-            0 => Some(format!("corrupt:{}", model.dataset_name(*id))),
+            0 => {
+                let dataset = &model.datasets[*id];
+                Some(["corrupt:", &model.components[dataset.component].name, ".", &dataset.name].concat())
+            }
             1 => Some(format!("corrupt:{}", model.dataset_address(*id))),
             _ => None,
         },
@@ -87,22 +90,40 @@ pub(super) fn form(model: &Model, cause: &Cause, number: usize) -> Option<String
 fn of_instance(model: &Model, verb: &str, id: InstanceId, number: usize) -> Option<String> {
     let instance = &model.instances[id];
     match number {
-        0 => Some(format!("{verb}:{}", instance.name)),
-        1 => Some(format!("{verb}:{}.{}", model.components[instance.component].name, instance.name)),
+        0 => Some([verb, ":", &instance.name].concat()),
+        1 => Some([verb, ":", &model.components[instance.component].name, ".", &instance.name].concat()),
         2 => Some(format!("{verb}:{}", model.instance_address(id))),
         _ => None,
     }
 }
 
-/// The causes of all single failures, those with the first right to a short id first.
-pub(super) fn causes(model: &Model) -> impl Iterator<Item = Cause> {
-    let places = model.locations.ids().map(Cause::Location).chain(model.domains.ids().map(Cause::Domain));
-    let stores = model.stores.ids().map(Cause::Store);
-    let instances = model.instances.ids().flat_map(|id| [Cause::Instance(id), Cause::Cut(id)]);
-    let components = model.components.iter().filter(|(_, component)| can_be_lost(component));
-    let components = components.map(|(id, _)| Cause::Component(id));
-    let rest = model.datasets.ids().map(Cause::Corruption).chain(model.scenarios.ids().map(Cause::Declared));
-    places.chain(stores).chain(instances).chain(components).chain(rest)
+/// The causes of all single failures, nearly in the order of their ids: to sort those is then a matter of one look.
+/// `by_name` are the components in the order of their names.
+pub(super) fn causes(model: &Model, by_name: &[ComponentId]) -> Vec<Cause> {
+    let components = || by_name.iter().map(|&id| (id, &model.components[id]));
+    let instances = || components().flat_map(|(_, component)| component.instances.iter().copied());
+    let datasets = components().flat_map(|(_, component)| component.datasets.iter().copied());
+    let lost = components().filter(|(_, component)| can_be_lost(component));
+    let mut causes: Vec<Cause> = datasets.map(Cause::Corruption).collect();
+    causes.extend(instances().map(Cause::Cut));
+    causes.extend(lost.map(|(id, _)| Cause::Component(id)));
+    causes.extend(model.locations.ids().map(Cause::Location));
+    causes.extend(model.domains.ids().map(Cause::Domain));
+    causes.extend(model.stores.ids().map(Cause::Store));
+    causes.extend(instances().map(Cause::Instance));
+    causes.extend(model.scenarios.ids().map(Cause::Declared));
+    causes
+}
+
+/// By this order causes have a right to a short id.
+pub(super) fn right(cause: &Cause) -> (u8, Cause) {
+    let place = match cause {
+        Cause::Location(_) => 0,
+        Cause::Domain(_) => 1,
+        Cause::Store(_) => 2,
+        _ => 3,
+    };
+    (place, cause.clone())
 }
 
 /// A component without instances is not lost by itself, unless a provider says what happens then.

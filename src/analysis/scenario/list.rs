@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::ids::{Ids, causes};
+use super::ids::{Ids, causes, right};
 use super::{Cause, Scenario};
+use crate::analysis::context::by_name;
 use crate::diag::nearest;
 use crate::model::{ComponentId, Id, Model};
 use crate::terms::ScenarioKind;
@@ -37,14 +38,20 @@ struct Lookup<'m> {
 impl<'m> Scenarios<'m> {
     /// All single failures of a model.
     pub fn new(model: &'m Model) -> Self {
+        Self::in_order(model, &by_name(model))
+    }
+
+    /// The same, where the order of the names of the components is known.
+    pub fn in_order(model: &'m Model, by_name: &[ComponentId]) -> Self {
         let mut ids = Ids::new(model);
-        let causes: Vec<Cause> = causes(model).collect();
-        let named = |(cause, id): (&Cause, String)| Scenario { id, kind: cause.kind(model), cause: cause.clone() };
-        let mut list: Vec<Scenario> = causes.par_iter().map(|cause| named((cause, ids.first(cause)))).collect();
+        let mut causes = causes(model, by_name);
+        let named = |cause: &Cause, id: String| Scenario { id, kind: cause.kind(model), cause: cause.clone() };
+        let mut list: Vec<Scenario> = causes.par_iter().map(|cause| named(cause, ids.first(cause))).collect();
         list.par_sort_by(|a, b| a.id.cmp(&b.id));
         // Hardly ever do two want the same id. Then they are given out one after the other.
-        if list.windows(2).any(|pair| pair[0].id == pair[1].id) {
-            list = causes.iter().map(|cause| named((cause, ids.take(cause)))).collect();
+        if list.par_windows(2).any(|pair| pair[0].id == pair[1].id) {
+            causes.sort_by_key(right);
+            list = causes.iter().map(|cause| named(cause, ids.take(cause))).collect();
             list.par_sort_by(|a, b| a.id.cmp(&b.id));
         }
         Self { model, list, lookup: OnceLock::new() }

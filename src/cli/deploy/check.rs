@@ -78,7 +78,7 @@ pub(super) fn differences(folder: &Path, wanted: &Wanted, states: &BTreeMap<RelP
             State::Stray(_) => DifferenceKind::Stray,
             State::Conflict(kind) => DifferenceKind::Conflict(kind.clone()),
         };
-        let new = wanted.files.get(path).map(|(_, file)| file.contents.clone());
+        let new = wanted.files.get(path).map(|wanted| wanted.file.contents.clone());
         Some(Difference { path: path.clone(), kind, old: contents(folder, path), new })
     };
     states.iter().filter_map(difference).collect()

@@ -2,19 +2,29 @@
 //!
 //! Looking is not here: it changes nothing, and `look` does it for everybody.
 
+use rayon::prelude::*;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Threads that wait for the disk at the same time.
 const WAITING: usize = 16;
+/// So many files are not worth a second thread.
+const FEW: usize = 64;
+
+/// A file that is not there yet.
+pub(super) struct NewFile<'a> {
+    pub(super) path: PathBuf,
+    pub(super) contents: &'a [u8],
+    pub(super) executable: bool,
+}
 
 /// What changes the disk.
 pub(super) trait Disk {
     /// One folder, mode 0755 whatever the umask.
     fn create_dir(&self, path: &Path) -> io::Result<()>;
-    /// A new file with these contents, mode 0755 or 0644.
-    fn create_file(&self, path: &Path, contents: &[u8], executable: bool) -> io::Result<()>;
+    /// New files with these contents, mode 0755 or 0644 whatever the umask, in folders that are there.
+    fn create_files(&self, files: &[NewFile]) -> io::Result<()>;
     /// A second name for a file.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Moves a file, in place of the one that may be there.
@@ -34,13 +44,11 @@ pub(super) struct Real;
 impl Disk for Real {
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         fs::create_dir(path)?;
-        set_mode(path, true)
+        set_folder_mode(path)
     }
 
-    fn create_file(&self, path: &Path, contents: &[u8], executable: bool) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(contents)?;
-        set_mode(path, executable)
+    fn create_files(&self, files: &[NewFile]) -> io::Result<()> {
+        files.par_iter().with_min_len(FEW).try_for_each(create_file)
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -79,14 +87,52 @@ fn sync_each(paths: &[PathBuf]) -> io::Result<()> {
     paths.iter().try_for_each(|path| OpenOptions::new().write(true).open(path)?.sync_all())
 }
 
+fn create_file(file: &NewFile) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let mut made = with_mode(&mut options, file.executable).open(&file.path)?;
+    made.write_all(file.contents)?;
+    set_mode(&made, file.executable)
+}
+
 #[cfg(unix)]
-fn set_mode(path: &Path, executable: bool) -> io::Result<()> {
+const fn mode(executable: bool) -> u32 {
+    if executable { 0o755 } else { 0o644 }
+}
+
+#[cfg(unix)]
+fn with_mode(options: &mut OpenOptions, executable: bool) -> &OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(mode(executable))
+}
+
+/// What the umask has taken away is given back.
+#[cfg(unix)]
+fn set_mode(file: &File, executable: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = if executable { 0o755 } else { 0o644 };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    let permissions = fs::Permissions::from_mode(mode(executable));
+    let is = file.metadata()?.permissions().mode() & 0o7777;
+    if is == permissions.mode() { Ok(()) } else { file.set_permissions(permissions) }
+}
+
+/// By its path: only Unix can open a folder, and no umask may stand in the way of that.
+#[cfg(unix)]
+fn set_folder_mode(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode(true)))
 }
 
 #[cfg(not(unix))]
-fn set_mode(_path: &Path, _executable: bool) -> io::Result<()> {
+fn set_folder_mode(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn with_mode(options: &mut OpenOptions, _executable: bool) -> &OpenOptions {
+    options
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &File, _executable: bool) -> io::Result<()> {
     Ok(())
 }

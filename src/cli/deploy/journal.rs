@@ -1,17 +1,16 @@
 //! The journal: what a deployment is about to do, written down before it is done, so that whoever finds a half-written
 //! folder can finish it, or take it back.
 //!
-//! Everything lies in one staging folder inside the target, on the same file system: new files (`new-3`), the files they
-//! replace (`old-3`), the journal, the lock. A step moves names only. It can be done and undone any number of times, from
-//! any point where the process may have died: a file that is neither what the step found nor what it leaves was changed
-//! by somebody else, and is left alone.
+//! Everything lies in one staging folder inside the target, on the same file system: new files and new folders with all
+//! that is in them (`new-3`), the files they replace (`old-3`), the journal, the lock. A step moves names only. It can be
+//! done and undone any number of times, from any point where the process may have died: a file that is neither what the
+//! step found nor what it leaves was changed by somebody else, and is left alone.
 
-use super::disk::Disk;
+use super::disk::{Disk, NewFile};
 use super::error::{DeployError, failed};
 use super::look::{Found, Stamp, look_at};
-use super::moves::is_empty_folder;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,26 +26,18 @@ const FORMAT: &str = "drplan.journal/1";
 #[serde(deny_unknown_fields)]
 pub(super) enum Step {
     /// Takes away a file that is as in `old`.
-    Remove {
-        path: String,
-        slot: usize,
-        old: Stamp,
-    },
+    Remove { path: String, slot: usize, old: Stamp },
     /// Takes away a folder if it is empty by now. It is moved, not removed: going back must not need room.
-    RemoveDir {
+    RemoveDir { path: String, slot: usize },
+    /// Puts the staged folder in place, where nothing is: one move for all its files, however many they are.
+    PlaceDir {
         path: String,
         slot: usize,
-    },
-    CreateDir {
-        path: String,
+        /// All its files, by their paths in it.
+        files: BTreeMap<String, Stamp>,
     },
     /// Puts the staged file in place, where nothing is or a file as in `old`.
-    Place {
-        path: String,
-        slot: usize,
-        old: Option<Stamp>,
-        new: Stamp,
-    },
+    Place { path: String, slot: usize, old: Option<Stamp>, new: Stamp },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,25 +58,27 @@ impl Journal<'_> {
         self.folder.join(STAGING)
     }
 
-    /// Puts a new file into the staging folder.
-    pub(super) fn stage(&self, slot: usize, contents: &[u8], executable: bool) -> Result<(), DeployError> {
-        let path = self.new_file(slot);
-        self.disk.create_file(&path, contents, executable).map_err(failed("write", &path))
-    }
-
-    /// Writes the steps down, does them all and forgets them; or does none.
-    pub(super) fn commit(&self, steps: Vec<Step>) -> Result<(), DeployError> {
-        let (draft, journal) = (self.staging().join(DRAFT), self.staging().join(JOURNAL));
+    /// Puts new files into the staging folder, each where its path says, writes the steps down, does them all and forgets
+    /// them; or does none.
+    pub(super) fn commit(&self, steps: Vec<Step>, staged: Vec<NewFile>) -> Result<(), DeployError> {
+        let staging = self.staging();
+        let (draft, journal) = (staging.join(DRAFT), staging.join(JOURNAL));
         let document = Document { format: FORMAT.to_owned(), steps };
         let text = serde_json::to_vec(&document).map_err(|error| self.unfinished(&error.to_string()))?;
-        self.disk.create_file(&draft, &text, false).map_err(failed("write", &draft))?;
-        let staged = document.steps.iter().filter_map(|step| match step {
-            Step::Place { slot, .. } => Some(self.new_file(*slot)),
-            _ => None,
-        });
-        let files: Vec<PathBuf> = staged.chain([draft.clone()]).collect();
-        self.disk.sync_files(&files).map_err(failed("write", &self.staging()))?;
-        self.disk.sync_dir(&self.staging()).map_err(failed("write", &self.staging()))?;
+        let mut new: Vec<NewFile> = staged;
+        new.push(NewFile { path: draft.clone(), contents: &text, executable: false });
+        let parents: BTreeSet<&Path> = new.iter().filter_map(|file| file.path.parent()).collect();
+        let inside = |path: &Path| path.ancestors().take_while(|above| *above != staging).map(Path::to_owned).collect();
+        let folders: BTreeSet<PathBuf> = parents.into_iter().flat_map::<Vec<PathBuf>, _>(inside).collect();
+        for folder in &folders {
+            self.disk.create_dir(folder).map_err(failed("create", folder))?;
+        }
+        self.disk.create_files(&new).map_err(failed("write", &staging))?;
+        let files: Vec<PathBuf> = new.into_iter().map(|file| file.path).collect();
+        self.disk.sync_files(&files).map_err(failed("write", &staging))?;
+        for folder in folders.iter().chain([&staging]) {
+            self.disk.sync_dir(folder).map_err(failed("write", folder))?;
+        }
         self.disk.rename(&draft, &journal).map_err(failed("write", &journal))?;
         self.run(&document.steps)
     }
@@ -121,12 +114,22 @@ impl Journal<'_> {
             let ours = name
                 .to_str()
                 .is_some_and(|name| name == DRAFT || ["new-", "old-"].iter().any(|prefix| name.starts_with(prefix)));
-            if ours && is_empty_folder(&entry.path()).is_ok_and(|yes| yes) {
-                let _ = self.disk.remove_dir(&entry.path());
-            } else if ours {
-                let _ = self.disk.remove_file(&entry.path());
+            if ours {
+                self.remove(&entry.path());
             }
         }
+    }
+
+    /// Removes what lies in the staging folder, with all that is in it; a link is removed, not followed.
+    fn remove(&self, path: &Path) {
+        if !look_at(path).is_ok_and(|found| found == Found::Folder) {
+            let _ = self.disk.remove_file(path);
+            return;
+        }
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            self.remove(&entry.path());
+        }
+        let _ = self.disk.remove_dir(path);
     }
 
     fn run(&self, steps: &[Step]) -> Result<(), DeployError> {
@@ -164,6 +167,7 @@ impl Journal<'_> {
         ignoring(self.disk.remove_file(&journal), io::ErrorKind::NotFound).map_err(failed("remove", &journal))
     }
 
+    /// The staged file, or folder, of a step.
     pub(super) fn new_file(&self, slot: usize) -> PathBuf {
         self.staging().join(format!("new-{slot}"))
     }
@@ -182,7 +186,7 @@ impl Step {
         match self {
             Step::Remove { path, .. }
             | Step::RemoveDir { path, .. }
-            | Step::CreateDir { path }
+            | Step::PlaceDir { path, .. }
             | Step::Place { path, .. } => path,
         }
     }

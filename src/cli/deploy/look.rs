@@ -1,6 +1,6 @@
 //! What is on the disk, looked at without following any link.
 
-use crate::emit::fileset::{File, RelPath};
+use crate::emit::fileset::RelPath;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, Metadata};
@@ -35,10 +35,6 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn of(file: &File) -> Stamp {
-        Stamp::of_contents(&file.contents, file.executable)
-    }
-
     pub(super) fn of_contents(contents: &[u8], executable: bool) -> Stamp {
         Stamp { sha256: hex(&Sha256::digest(contents)), executable }
     }
@@ -101,7 +97,8 @@ pub(super) fn digest(path: &Path) -> io::Result<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(unix)]

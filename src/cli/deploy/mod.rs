@@ -29,7 +29,7 @@ pub use error::{Conflict, ConflictKind, DeployError};
 pub use manifest::MANIFEST;
 
 use crate::emit::fileset::{FileSet, RelPath};
-use disk::{Disk, Real};
+use disk::{Disk, NewFile, Real};
 use error::failed;
 use journal::{Journal, Step};
 use lock::Lock;
@@ -37,7 +37,7 @@ use look::{Found, Stamp, look_at, stamp};
 use manifest::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
-use survey::{State, Wanted, conflicts, survey};
+use survey::{State, Wanted, WantedFile, conflicts, survey};
 
 /// What a deployment did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,13 +115,13 @@ fn locked(journal: &Journal, wanted: &Wanted) -> Result<Outcome, DeployError> {
         return Err(DeployError::Refused(in_the_way));
     }
     let after = wanted.manifest(&before);
-    let mut plan = Plan { journal, steps: Vec::new() };
+    let text = after.text();
+    let mut plan = Plan { journal, steps: Vec::new(), new: Vec::new() };
     plan.removals(&states, &after);
-    plan.folders(&states)?;
     plan.files(&states, wanted)?;
-    plan.manifest(&after)?;
+    plan.manifest(&after, &text)?;
     if !plan.steps.is_empty() {
-        journal.commit(plan.steps)?;
+        journal.commit(plan.steps, plan.new)?;
     }
     Ok(outcome(states, recovered))
 }
@@ -130,9 +130,11 @@ fn locked(journal: &Journal, wanted: &Wanted) -> Result<Outcome, DeployError> {
 struct Plan<'a> {
     journal: &'a Journal<'a>,
     steps: Vec<Step>,
+    /// What the steps put in place, where it is staged.
+    new: Vec<NewFile<'a>>,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
     fn removals(&mut self, states: &BTreeMap<RelPath, State>, after: &Manifest) {
         let mut left = BTreeSet::new();
         for (path, state) in states {
@@ -149,32 +151,37 @@ impl Plan<'_> {
         }
     }
 
-    fn folders(&mut self, states: &BTreeMap<RelPath, State>) -> Result<(), DeployError> {
+    /// Files in folders that are there take their places one by one; a folder that is not comes with all its files.
+    fn files(&mut self, states: &BTreeMap<RelPath, State>, wanted: &Wanted<'a>) -> Result<(), DeployError> {
         let missing = states.iter().filter(|(_, state)| matches!(state, State::Missing));
-        let parents: BTreeSet<RelPath> = missing.flat_map(|(path, _)| path.parents()).collect();
-        for parent in parents {
-            let on_disk = self.journal.folder.join(parent.as_str());
-            let found = look::look(self.journal.folder, &parent).map_err(failed("look at", &on_disk))?;
-            if found != Found::Folder {
-                self.steps.push(Step::CreateDir { path: parent.to_string() });
+        let mut folders = Folders { of: self.journal.folder, known: BTreeMap::new() };
+        let mut new_folders: BTreeMap<String, BTreeMap<String, &WantedFile<'a>>> = BTreeMap::new();
+        let mut single: Vec<(&RelPath, Option<Stamp>)> = Vec::new();
+        for (path, _) in missing {
+            match folders.first_missing(path)? {
+                Some(folder) => {
+                    let inner = path.as_str()[folder.len() + 1..].to_owned();
+                    new_folders.entry(folder).or_default().extend(wanted.files.get(path).map(|file| (inner, file)));
+                }
+                None => single.push((path, None)),
+            }
+        }
+        single.extend(states.iter().filter_map(|(path, state)| match state {
+            State::OutOfDate(old) => Some((path, Some(old.clone()))),
+            _ => None,
+        }));
+        for (path, files) in new_folders {
+            self.place_folder(path, files);
+        }
+        for (path, old) in single {
+            if let Some(wanted) = wanted.files.get(path) {
+                self.place(path.as_str(), old, &wanted.file.contents, wanted.stamp.clone());
             }
         }
         Ok(())
     }
 
-    fn files(&mut self, states: &BTreeMap<RelPath, State>, wanted: &Wanted) -> Result<(), DeployError> {
-        for (path, (_, file)) in &wanted.files {
-            let old = match states.get(*path) {
-                Some(State::Missing) => None,
-                Some(State::OutOfDate(old)) => Some(old.clone()),
-                _ => continue,
-            };
-            self.place(path.as_str(), old, &file.contents, file.executable)?;
-        }
-        Ok(())
-    }
-
-    fn manifest(&mut self, after: &Manifest) -> Result<(), DeployError> {
+    fn manifest(&mut self, after: &Manifest, text: &'a str) -> Result<(), DeployError> {
         let path = RelPath::new(MANIFEST).map_err(|_| DeployError::NotAFolder(PathBuf::from(MANIFEST)))?;
         let on_disk = self.journal.folder.join(MANIFEST);
         let old = stamp(self.journal.folder, &path).map_err(failed("read", &on_disk))?;
@@ -185,19 +192,57 @@ impl Plan<'_> {
             }
             return Ok(());
         }
-        let text = after.text();
-        if old.as_ref() == Some(&Stamp::of_contents(text.as_bytes(), false)) {
-            return Ok(());
+        let new = Stamp::of_contents(text.as_bytes(), false);
+        if old.as_ref() != Some(&new) {
+            self.place(MANIFEST, old, text.as_bytes(), new);
         }
-        self.place(MANIFEST, old, text.as_bytes(), false)
+        Ok(())
     }
 
-    fn place(&mut self, path: &str, old: Option<Stamp>, contents: &[u8], executable: bool) -> Result<(), DeployError> {
+    fn place(&mut self, path: &str, old: Option<Stamp>, contents: &'a [u8], new: Stamp) {
         let slot = self.steps.len();
-        self.journal.stage(slot, contents, executable)?;
-        let new = Stamp::of_contents(contents, executable);
+        self.new.push(NewFile { path: self.journal.new_file(slot), contents, executable: new.executable });
         self.steps.push(Step::Place { path: path.to_owned(), slot, old, new });
-        Ok(())
+    }
+
+    fn place_folder(&mut self, path: String, files: BTreeMap<String, &WantedFile<'a>>) {
+        let slot = self.steps.len();
+        let staged = self.journal.new_file(slot);
+        self.new.extend(files.iter().map(|(inner, wanted)| NewFile {
+            path: staged.join(inner),
+            contents: &wanted.file.contents,
+            executable: wanted.stamp.executable,
+        }));
+        let files = files.into_iter().map(|(inner, wanted)| (inner, wanted.stamp.clone())).collect();
+        self.steps.push(Step::PlaceDir { path, slot, files });
+    }
+}
+
+/// Which folders are there, each looked at once.
+struct Folders<'a> {
+    of: &'a Path,
+    known: BTreeMap<String, bool>,
+}
+
+impl Folders<'_> {
+    /// The outermost of the folders above a path that is not there.
+    fn first_missing(&mut self, path: &RelPath) -> Result<Option<String>, DeployError> {
+        for (end, _) in path.as_str().match_indices('/') {
+            let folder = &path.as_str()[..end];
+            let is_there = match self.known.get(folder) {
+                Some(known) => *known,
+                None => {
+                    let on_disk = self.of.join(folder);
+                    let found = look_at(&on_disk).map_err(failed("look at", &on_disk))? == Found::Folder;
+                    self.known.insert(folder.to_owned(), found);
+                    found
+                }
+            };
+            if !is_there {
+                return Ok(Some(folder.to_owned()));
+            }
+        }
+        Ok(None)
     }
 }
 

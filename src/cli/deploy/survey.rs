@@ -9,11 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// What is to be there: every file with the section that it belongs to.
+/// What is to be there.
 pub(super) struct Wanted<'a> {
-    pub(super) files: BTreeMap<&'a RelPath, (&'a str, &'a File)>,
+    pub(super) files: BTreeMap<&'a RelPath, WantedFile<'a>>,
     /// The sections that are generated now; files of others are left as they are.
     pub(super) sections: BTreeSet<&'a str>,
+}
+
+/// One file that is to be there.
+pub(super) struct WantedFile<'a> {
+    /// The section that it belongs to.
+    pub(super) section: &'a str,
+    pub(super) file: &'a File,
+    /// Worked out once: the survey, the journal and the manifest need it.
+    pub(super) stamp: Stamp,
 }
 
 /// The state of one path.
@@ -31,15 +40,16 @@ pub(super) enum State {
 impl<'a> Wanted<'a> {
     /// Joins sections. A path in two of them, or one that we need ourselves, is an error.
     pub(super) fn new(sections: &'a [(&'a str, FileSet)]) -> Result<Wanted<'a>, DeployError> {
-        let mut files: BTreeMap<&RelPath, (&str, &File)> = BTreeMap::new();
+        let mut files: BTreeMap<&RelPath, WantedFile> = BTreeMap::new();
         for (section, set) in sections {
             for (path, file) in set.iter() {
                 let top = path.as_str().split('/').next();
                 if top == Some(MANIFEST) || top == Some(STAGING) {
                     return Err(DeployError::Reserved(path.clone()));
                 }
-                if let Some((first, _)) = files.insert(path, (section, file)) {
-                    let (first, second) = (first.to_owned(), (*section).to_owned());
+                let stamp = Stamp::of_contents(&file.contents, file.executable);
+                if let Some(first) = files.insert(path, WantedFile { section, file, stamp }) {
+                    let (first, second) = (first.section.to_owned(), (*section).to_owned());
                     return Err(DeployError::TwoSections { path: path.clone(), first, second });
                 }
             }
@@ -51,8 +61,9 @@ impl<'a> Wanted<'a> {
     pub(super) fn manifest(&self, before: &Manifest) -> Manifest {
         let others = before.files.iter().filter(|(_, entry)| !self.is_ours_now(entry));
         let mut files: BTreeMap<RelPath, Entry> = others.map(|(path, entry)| (path.clone(), entry.clone())).collect();
-        for (path, (section, file)) in &self.files {
-            files.insert((*path).clone(), Entry { section: (*section).to_owned(), stamp: Stamp::of(file) });
+        for (path, wanted) in &self.files {
+            let entry = Entry { section: wanted.section.to_owned(), stamp: wanted.stamp.clone() };
+            files.insert((*path).clone(), entry);
         }
         Manifest { files }
     }
@@ -79,7 +90,7 @@ pub(super) fn survey(
     }
     let leaving: BTreeSet<RelPath> =
         states.iter().filter(|(_, state)| matches!(state, State::Stray(_))).map(|(path, _)| path.clone()).collect();
-    for (path, (_, file)) in &wanted.files {
+    for (path, file) in &wanted.files {
         let known = manifest.files.get(*path);
         let state = match known.filter(|entry| !wanted.is_ours_now(entry)) {
             Some(entry) => State::Conflict(ConflictKind::OtherSection(entry.section.clone())),
@@ -121,7 +132,7 @@ fn stray(folder: &Path, path: &RelPath, entry: &Entry) -> Result<Option<State>, 
 fn state(
     folder: &Path,
     path: &RelPath,
-    file: &File,
+    wanted: &WantedFile,
     known: Option<&Entry>,
     leaving: &BTreeSet<RelPath>,
 ) -> Result<State, DeployError> {
@@ -129,12 +140,12 @@ fn state(
     Ok(match look(folder, path).map_err(failed("look at", &on_disk))? {
         Found::Nothing => State::Missing,
         Found::File { executable, len } => {
-            let same_len = len == file.contents.len() as u64;
+            let same_len = len == wanted.file.contents.len() as u64;
             if known.is_none() && !same_len {
                 return Ok(State::Conflict(ConflictKind::Foreign));
             }
             let found = Stamp { sha256: digest(&on_disk).map_err(failed("read", &on_disk))?, executable };
-            compare(found, &Stamp::of(file), known)
+            compare(found, &wanted.stamp, known)
         }
         Found::Folder if leaves_nothing(&on_disk, path, leaving)? => State::Missing,
         Found::Blocked(above) if leaving.contains(&above) => State::Missing,

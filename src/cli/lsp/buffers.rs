@@ -9,18 +9,22 @@ use serde_json::{Value, json};
 #[derive(Default)]
 pub(super) struct Buffers {
     texts: BTreeMap<PathBuf, String>,
+    /// The numbers that the editor gives to the states of a text.
+    versions: BTreeMap<PathBuf, i64>,
 }
 
 impl Buffers {
     pub(super) fn open(&mut self, params: &Value) -> Option<PathBuf> {
         let path = path_of(&params["textDocument"]["uri"])?;
         self.texts.insert(path.clone(), params["textDocument"]["text"].as_str()?.to_owned());
+        self.count(&path, params);
         Some(path)
     }
 
     /// Applies changes in their order: each is a range with its new text, or a whole new text.
     pub(super) fn change(&mut self, params: &Value) -> Option<PathBuf> {
         let path = path_of(&params["textDocument"]["uri"])?;
+        self.count(&path, params);
         let text = self.texts.get_mut(&path)?;
         for change in params["contentChanges"].as_array()? {
             let new = change["text"].as_str().unwrap_or_default();
@@ -39,17 +43,30 @@ impl Buffers {
     pub(super) fn close(&mut self, params: &Value) -> Option<PathBuf> {
         let path = path_of(&params["textDocument"]["uri"])?;
         self.texts.remove(&path);
+        self.versions.remove(&path);
         Some(path)
+    }
+
+    fn count(&mut self, path: &Path, params: &Value) {
+        match params["textDocument"]["version"].as_i64() {
+            Some(version) => self.versions.insert(path.to_path_buf(), version),
+            None => self.versions.remove(path),
+        };
     }
 
     pub(super) fn text(&self, path: &Path) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// The open texts directly in a folder.
-    pub(super) fn in_folder(&self, folder: &Path) -> BTreeMap<PathBuf, String> {
-        let inside = self.texts.iter().filter(|(path, _)| path.parent() == Some(folder));
-        inside.map(|(path, text)| (path.clone(), text.clone())).collect()
+    /// The open texts directly in a folder, and their versions.
+    pub(super) fn in_folder(&self, folder: &Path) -> (BTreeMap<PathBuf, String>, BTreeMap<PathBuf, i64>) {
+        let is_inside = |path: &Path| path.parent() == Some(folder);
+        let texts = self.texts.iter().filter(|(path, _)| is_inside(path));
+        let versions = self.versions.iter().filter(|(path, _)| is_inside(path));
+        (
+            texts.map(|(path, text)| (path.clone(), text.clone())).collect(),
+            versions.map(|(path, version)| (path.clone(), *version)).collect(),
+        )
     }
 
     pub(super) fn offset(&self, path: &Path, position: &Value) -> Option<usize> {

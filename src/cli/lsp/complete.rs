@@ -11,7 +11,7 @@ fn kinds(cursor: &Cursor) -> &'static [Kind] {
     let section = cursor.path.first().map(String::as_str).unwrap_or_default();
     let above = cursor.path.last().map(String::as_str).unwrap_or_default();
     match (cursor.key.as_deref().unwrap_or_default(), section) {
-        ("at" | "within" | "between", _) => &[Kind::Location],
+        ("at" | "within" | "between" | "runbooks_at", _) => &[Kind::Location],
         ("to", _) if above == "recovery" => &[Kind::Location],
         ("to", _) => &[Kind::Store],
         ("owner", "components") => &[Kind::Team],
@@ -25,6 +25,25 @@ fn kinds(cursor: &Cursor) -> &'static [Kind] {
         ("unreachable", _) => &[Kind::Instance],
         ("corrupts", _) => &[Kind::Component, Kind::Dataset],
         _ => &[],
+    }
+}
+
+/// `COMPONENT.DATASET.` where the position is inside of a dataset: the copies that it can name are its own.
+fn dataset(cursor: &Cursor) -> Option<String> {
+    match &cursor.path[..] {
+        [components, component, data, dataset, ..] if components == "components" && data == "data" => {
+            Some(format!("{component}.{dataset}."))
+        }
+        _ => None,
+    }
+}
+
+/// The names of a kind that can stand at a position.
+fn known<'n>(cursor: &Cursor, names: &'n Names, kind: Kind) -> Vec<(&'n str, &'n Place)> {
+    let of = |kind: Kind| names.get(&kind).into_iter().flatten().map(|(name, place)| (name.as_str(), place));
+    match dataset(cursor).filter(|_| kind == Kind::Copy) {
+        Some(own) => of(Kind::CopyOf).filter_map(|(name, place)| Some((name.strip_prefix(&own)?, place))).collect(),
+        None => of(kind).collect(),
     }
 }
 
@@ -46,8 +65,7 @@ pub(super) fn items(cursor: &Cursor, names: &Names, technologies: &[String], ran
         ),
         Some(key) => {
             for kind in kinds(cursor) {
-                let known = names.get(kind).into_iter().flatten();
-                items.extend(known.map(|(name, _)| item(name, 18, "", name)));
+                items.extend(known(cursor, names, *kind).into_iter().map(|(name, _)| item(name, 18, "", name)));
             }
             if key == "technology" {
                 items.extend(technologies.iter().map(|name| item(name, 12, "technology", name)));
@@ -62,7 +80,10 @@ pub(super) fn items(cursor: &Cursor, names: &Names, technologies: &[String], ran
 
 /// Where the thing is declared that a name refers to.
 pub(super) fn target<'n>(cursor: &Cursor, names: &'n Names) -> Option<&'n Place> {
-    let find = |kind: &Kind| names.get(kind)?.get(&cursor.word);
+    let find = |kind: &Kind| match kind {
+        Kind::Copy => known(cursor, names, *kind).into_iter().find(|(name, _)| *name == cursor.word).map(|(_, at)| at),
+        _ => names.get(kind)?.get(&cursor.word),
+    };
     let is_depends_on = cursor.key.is_none() && cursor.path.last().is_some_and(|last| last == "depends_on");
     if is_depends_on {
         return find(&Kind::Component);

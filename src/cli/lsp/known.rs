@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Objective,
     Component,
     Copy,
+    /// A copy as `COMPONENT.DATASET.COPY`: copies of several datasets may have one name.
+    CopyOf,
     Dataset,
     Instance,
 }
@@ -62,7 +64,7 @@ impl Shared {
         self.fixes.lock().unwrap_or_else(PoisonError::into_inner).insert(uri.to_owned(), fixes);
     }
 
-    /// The actions of the fixes that touch a range.
+    /// The actions of the fixes that touch a range, by our way to write the URI of a file.
     pub(super) fn fixes(&self, uri: &str, range: &Value) -> Vec<Value> {
         let fixes = self.fixes.lock().unwrap_or_else(PoisonError::into_inner);
         let line = |range: &Value, end: &str| range[end]["line"].as_u64().unwrap_or(0);
@@ -107,8 +109,9 @@ pub(super) fn names(model: &Model, sources: &SourceMap) -> Names {
     model.instances.values().for_each(|instance| add(Kind::Instance, &instance.name, instance.span));
     for (id, dataset) in model.datasets.iter() {
         add(Kind::Dataset, &model.dataset_name(id), dataset.span);
-        for copy in &dataset.copies {
-            add(Kind::Copy, &model.copies[*copy].name, model.copies[*copy].span);
+        for copy in dataset.copies.iter().map(|copy| &model.copies[*copy]) {
+            add(Kind::Copy, &copy.name, copy.span);
+            add(Kind::CopyOf, &format!("{}.{}", model.dataset_name(id), copy.name), copy.span);
         }
     }
     names

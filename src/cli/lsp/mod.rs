@@ -1,17 +1,24 @@
 //! `drplan lsp`: a language server on standard input and output.
 //!
-//! The main thread keeps the texts as they are typed and answers from them; a second one works the spec out, publishes what
-//! it finds and answers what only the analysis knows. So no key stroke waits for an analysis.
+//! The main thread keeps the texts as they are typed and answers from them; a second one tells what can be seen at once of a
+//! change, and has the spec worked out by a third when nobody types, which then answers what only the analysis knows. So no
+//! key stroke waits for an analysis.
 
+mod analyst;
 mod buffers;
 mod complete;
 mod keys;
 mod known;
+mod publish;
+mod quick;
+mod wire;
 mod worker;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 
+use jiff::civil::Date;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, HoverProviderCapability, OneOf,
@@ -22,30 +29,50 @@ use serde_json::{Value, json};
 use super::args::Common;
 use super::exit::{Exit, Failure};
 use super::{clock, io, pipeline};
+use crate::tech::Catalogue;
 use crate::text;
-use buffers::{Buffers, path_of};
+use buffers::{Buffers, path_of, uri_of};
 use known::Shared;
 use worker::{Job, Task, Worker};
 
 pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
-    let worker_setup = (pipeline::catalogue(common)?, clock::today(common)?);
-    let (connection, threads) = Connection::stdio();
-    let broken = |error: &dyn std::fmt::Display| Failure::new(format!("the editor broke off: {error}"));
-    let capabilities = serde_json::to_value(capabilities()).map_err(|error| broken(&error))?;
-    connection.initialize(capabilities).map_err(|error| broken(&error))?;
+    let setup = (pipeline::catalogue(common)?, clock::today(common)?);
+    let (connection, wire) = wire::open();
+    let ended = converse(connection, setup);
+    // Why reading ended tells more than that there was nothing more to read.
+    wire.close().and(ended).map(|()| Exit::Clean)
+}
+
+fn converse(connection: Connection, (catalogue, today): (Catalogue, Date)) -> Result<(), Failure> {
+    let capabilities = serde_json::to_value(capabilities()).map_err(|error| broken_off(&error))?;
+    connection.initialize(capabilities).map_err(|error| match error.channel_is_disconnected() {
+        true => Failure::new("the editor ended before it began").help("`drplan lsp` is started by an editor"),
+        false => broken_off(&error),
+    })?;
     let (tasks, queue) = channel();
     let shared = Shared::default();
-    let (catalogue, today) = worker_setup;
-    let names = catalogue.iter().map(|technology| technology.name.clone()).collect();
-    let worker = Worker { catalogue, today, shared: shared.clone(), out: connection.sender.clone() };
+    let technologies = catalogue.iter().map(|technology| technology.name.clone()).collect();
+    let worker = Worker {
+        catalogue,
+        today,
+        shared: shared.clone(),
+        out: connection.sender.clone(),
+        tasks: tasks.clone(),
+        folders: BTreeMap::new(),
+    };
     let thread = std::thread::spawn(move || worker.run(&queue));
-    let mut server = Server { buffers: Buffers::default(), tasks, shared, technologies: names, connection };
+    let mut server = Server { buffers: Buffers::default(), tasks, shared, technologies, connection };
     let ended = server.serve();
+    // A worker that is gone has told why, here and below.
+    let _ = server.tasks.send(Task::End);
     drop(server);
-    // Its queue is closed: it ends when it has nothing more to do.
     let _ = thread.join();
-    let _ = threads.join();
-    ended.map(|()| Exit::Clean)
+    ended
+}
+
+/// The words of the protocol's library hold the message that it did not want, which may be long.
+fn broken_off(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("the editor broke off: {}", wire::short(error.to_string().as_bytes())))
 }
 
 fn capabilities() -> ServerCapabilities {
@@ -85,7 +112,7 @@ impl Server {
             match message {
                 Message::Request(request) => {
                     let ended = self.connection.handle_shutdown(&request);
-                    if ended.map_err(|error| Failure::new(format!("the editor broke off: {error}")))? {
+                    if ended.map_err(|error| broken_off(&error))? {
                         return Ok(());
                     }
                     self.answer(request);
@@ -107,9 +134,8 @@ impl Server {
             _ => None,
         };
         if let Some(folder) = changed.as_deref().and_then(|path| path.parent()) {
-            let open = self.buffers.in_folder(folder);
-            // A worker that is gone has told why.
-            let _ = self.tasks.send(Task::Check(Job { folder: folder.to_path_buf(), open }));
+            let (open, versions) = self.buffers.in_folder(folder);
+            let _ = self.tasks.send(Task::Check(Job { folder: folder.to_path_buf(), open, versions }));
         }
     }
 
@@ -185,8 +211,9 @@ impl Server {
 
     /// The help lines of the findings in a range that are a plain replacement.
     fn actions(&self, params: &Value) -> Option<Value> {
-        let uri = params["textDocument"]["uri"].as_str()?;
-        Some(Value::Array(self.shared.fixes(uri, &params["range"])))
+        // An editor may write the URI otherwise than we do.
+        let path = path_of(&params["textDocument"]["uri"])?;
+        Some(Value::Array(self.shared.fixes(&uri_of(&path.to_string_lossy()), &params["range"])))
     }
 }
 

@@ -1,26 +1,24 @@
-//! The thread that works specs out: what is wrong with the form of a text at once, what it promises when nobody types.
+//! The thread that changes of texts go to. What can be told at once it tells at once; the rest it has worked out by an analyst
+//! when nobody has typed for a moment. It never waits for an analysis, and an analysis that a key stroke has overtaken is
+//! called off.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use lsp_server::{Message, Notification, RequestId, Response};
+use lsp_server::{Message, RequestId, Response};
 use serde_json::{Value, json};
 
-use super::buffers::uri_of;
-use super::known::{Fix, Shared, names, place};
-use super::log;
-use crate::analysis::assess::{Options, assess};
-use crate::analysis::context::Context;
-use crate::analysis::loss::LossEngine;
-use crate::check;
-use crate::cli::{io, pipeline};
-use crate::diag::visible::one_line;
-use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
-use crate::model::Model;
-use crate::report::hover::{Hovered, hover};
+use super::analyst::{self, Order, Outcome, Question};
+use super::known::Shared;
+use super::quick::{self, Known};
+use super::{log, publish};
+use crate::cli::io;
+use crate::diag::{Diagnostics, SourceMap};
 use crate::tech::Catalogue;
 use crate::text::Limits;
 
@@ -30,20 +28,26 @@ const QUIET: Duration = Duration::from_millis(150);
 /// The channel to the editor.
 type Out = crossbeam_channel::Sender<Message>;
 
-/// A spec to look at: a folder, with the texts that are open.
+/// A spec to look at: a folder, with the texts that are open and their versions.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) folder: PathBuf,
     pub(super) open: BTreeMap<PathBuf, String>,
+    pub(super) versions: BTreeMap<PathBuf, i64>,
 }
 
-/// What the worker is asked.
-#[derive(Debug)]
+/// What the worker is asked, and what it is told.
 pub(super) enum Task {
     /// Look at a spec.
     Check(Job),
     /// Say what is known of the thing at a path of keys.
     Hover { id: RequestId, folder: PathBuf, keys: Vec<String> },
+    /// An analyst has found out.
+    Done(Box<Outcome>),
+    /// An analyst knows the answer.
+    Answer { id: RequestId, text: Option<String> },
+    /// Nobody asks any more.
+    End,
 }
 
 /// The thread's belongings.
@@ -52,73 +56,156 @@ pub(super) struct Worker {
     pub(super) today: Date,
     pub(super) shared: Shared,
     pub(super) out: Out,
+    /// Where analysts report.
+    pub(super) tasks: Sender<Task>,
+    pub(super) folders: BTreeMap<PathBuf, Folder>,
+}
+
+/// What is known of a folder.
+#[derive(Default)]
+pub(super) struct Folder {
+    /// Counts the states that it had.
+    turn: u64,
+    versions: BTreeMap<PathBuf, i64>,
+    /// The files of which the editor was told, by URI.
+    told: BTreeSet<String>,
+    /// The state that was worked out last, and what was found.
+    known: Option<Known>,
+    /// A state that waits until nobody types, and when that is.
+    waiting: Option<(SourceMap, Diagnostics, Instant)>,
+    /// Calls off the analysis that runs.
+    running: Option<Arc<AtomicBool>>,
+    /// Who answers questions about the last state that could be worked out.
+    analyst: Option<Sender<Question>>,
+    /// Questions that came before anybody could answer.
+    questions: Vec<Question>,
+}
+
+impl Folder {
+    /// What was worked out is not of the text as it is.
+    fn is_late(&self) -> bool {
+        self.waiting.is_some() || self.running.is_some() || self.known.as_ref().is_some_and(|known| !known.is_sound)
+    }
 }
 
 impl Worker {
-    /// Works until nobody can ask any more.
-    pub(super) fn run(&self, queue: &Receiver<Task>) {
-        let mut next = queue.recv().ok();
-        while let Some(task) = next {
-            next = match task {
-                Task::Check(job) => self.check(&job, queue),
-                Task::Hover { id, .. } => {
-                    self.answer(id, None);
-                    queue.recv().ok()
-                }
+    /// Works until it is told to end.
+    pub(super) fn run(mut self, queue: &Receiver<Task>) {
+        loop {
+            let due = self.folders.values().filter_map(|folder| folder.waiting.as_ref().map(|(.., due)| *due)).min();
+            let next = match due {
+                Some(due) => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+                None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
+            match next {
+                Ok(first) => {
+                    let mut tasks = vec![first];
+                    tasks.extend(queue.try_iter());
+                    if !self.take(tasks) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.begin(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
     }
 
-    /// Looks at a spec, then answers questions about it until there is a new text. Gives what is to be done next.
-    fn check(&self, job: &Job, queue: &Receiver<Task>) -> Option<Task> {
-        let (sources, found) = read(job);
-        let loaded = pipeline::resolve(sources, found, self.catalogue.clone());
-        if loaded.diagnostics.has_errors() {
-            if !loaded.model.components.is_empty() {
-                self.shared.set_names(&job.folder, names(&loaded.model, &loaded.sources));
-            }
-            self.publish(&loaded.sources, loaded.diagnostics);
-            return self.idle(queue);
-        }
-        self.shared.set_names(&job.folder, names(&loaded.model, &loaded.sources));
-        // Whoever goes on typing does not wait for a verdict on what he has just deleted.
-        let mut waiting = Vec::new();
-        loop {
-            match queue.recv_timeout(QUIET) {
-                Ok(Task::Check(job)) => return Some(Task::Check(job)),
-                Ok(hover) => waiting.push(hover),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return None,
-            }
-        }
-        let model = &loaded.model;
-        let engine = LossEngine::new(model);
-        let context = Context::new(model, &engine);
-        let assessment = assess(&context, Options::default());
-        let checks = check::Context::new(&context, &engine, &assessment, self.today);
-        let mut found = loaded.diagnostics;
-        found.append(check::run(&checks));
-        check::waive(&checks, &mut found);
-        self.publish(&loaded.sources, found);
-        let mut next = waiting.into_iter();
-        loop {
-            match next.next().or_else(|| queue.recv().ok())? {
-                Task::Check(job) => return Some(Task::Check(job)),
-                Task::Hover { id, folder, keys } => {
-                    let what = hovered(model, &keys).filter(|_| folder == job.folder);
-                    self.answer(id, what.map(|what| hover(&context, &engine, &assessment, what)));
+    /// Does what has come in; of several texts of a folder only the newest counts. Gives whether there is more to do.
+    fn take(&mut self, tasks: Vec<Task>) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut wanted: Vec<Task> = tasks
+            .into_iter()
+            .rev()
+            .filter(|task| !matches!(task, Task::Check(job) if !seen.insert(job.folder.clone())))
+            .collect();
+        wanted.reverse();
+        for task in wanted {
+            match task {
+                Task::Check(job) => self.check(job),
+                Task::Hover { id, folder, keys } => self.hover(id, &folder, keys),
+                Task::Done(outcome) => self.done(*outcome),
+                Task::Answer { id, text } => self.answer(id, text),
+                Task::End => {
+                    self.folders.values().filter_map(|folder| folder.running.as_ref()).for_each(call_off);
+                    return false;
                 }
             }
         }
+        true
     }
 
-    /// Waits for a new text; without an analysis there is nothing to say.
-    fn idle(&self, queue: &Receiver<Task>) -> Option<Task> {
-        loop {
-            match queue.recv().ok()? {
-                Task::Hover { id, .. } => self.answer(id, None),
-                check => return Some(check),
+    /// A new text: what it takes no analysis to see at once, the rest later.
+    fn check(&mut self, job: Job) {
+        let (sources, found) = read(&job);
+        let folder = self.folders.entry(job.folder.clone()).or_default();
+        folder.turn += 1;
+        folder.versions = job.versions;
+        if let Some(running) = folder.running.take() {
+            call_off(&running);
+        }
+        let (mut at_once, mut quiet) = (None, Duration::ZERO);
+        if let Some(known) = &folder.known {
+            let names = self.shared.names(&job.folder);
+            at_once = quick::look(known, &sources, &found, &self.catalogue, &names);
+            quiet = QUIET;
+        }
+        folder.waiting = Some((sources.clone(), found, Instant::now() + quiet));
+        if let Some(found) = at_once {
+            self.publish(&job.folder, &sources, found);
+        }
+    }
+
+    /// Has every state worked out that has waited long enough.
+    fn begin(&mut self) {
+        let now = Instant::now();
+        for (path, folder) in &mut self.folders {
+            let Some((sources, found, _)) = folder.waiting.take_if(|(.., due)| *due <= now) else { continue };
+            let cancelled = Arc::new(AtomicBool::new(false));
+            folder.running = Some(cancelled.clone());
+            let order = Order {
+                folder: path.clone(),
+                turn: folder.turn,
+                sources,
+                found,
+                catalogue: self.catalogue.clone(),
+                today: self.today,
+                shared: self.shared.clone(),
+                cancelled,
+                report: self.tasks.clone(),
+            };
+            std::thread::spawn(move || analyst::work(order));
+        }
+    }
+
+    fn done(&mut self, outcome: Outcome) {
+        let Outcome { folder: path, turn, sources, found, form, questions } = outcome;
+        let Some(folder) = self.folders.get_mut(&path).filter(|folder| folder.turn == turn) else { return };
+        folder.running = None;
+        folder.known = Some(Known::new(sources.clone(), &found, form, questions.is_some()));
+        // Who knew an older state is let go; of a text that is broken the last sound one is better than nothing.
+        folder.analyst = questions.or_else(|| folder.analyst.take());
+        let waiting = std::mem::take(&mut folder.questions);
+        self.publish(&path, &sources, found);
+        for question in waiting {
+            self.hover(question.id, &path, question.keys);
+        }
+    }
+
+    fn hover(&mut self, id: RequestId, path: &Path, keys: Vec<String>) {
+        let Some(folder) = self.folders.get_mut(path) else { return self.answer(id, None) };
+        let question = Question { id: id.clone(), keys, is_late: folder.is_late() };
+        let is_asked = match &folder.analyst {
+            Some(analyst) => analyst.send(question).is_ok(),
+            // The first analysis is still to come.
+            None if folder.known.is_none() => {
+                folder.questions.push(question);
+                true
             }
+            None => false,
+        };
+        if !is_asked {
+            self.answer(id, None);
         }
     }
 
@@ -128,25 +215,16 @@ impl Worker {
         let _ = self.out.send(Message::Response(Response::new_ok(id, value)));
     }
 
-    /// Every finding beside its line; a file without any is told to have none.
-    fn publish(&self, sources: &SourceMap, found: Diagnostics) {
-        let mut by_file: BTreeMap<String, (Vec<Value>, Vec<Fix>)> =
-            sources.files().map(|(_, file)| (uri_of(&file.name), Default::default())).collect();
-        for diagnostic in found.into_sorted().iter().filter(|diagnostic| !diagnostic.is_accepted()) {
-            let first = || sources.files().next().map(|(id, _)| crate::diag::Span::new(id, 0, 0));
-            let Some(at) = diagnostic.primary.or_else(first).and_then(|span| place(sources, span)) else { continue };
-            let (diagnostics, fixes) = by_file.entry(at.uri.clone()).or_default();
-            let shown = shown(sources, diagnostic, &at.range);
-            fixes.extend(fix(sources, diagnostic, &shown));
-            diagnostics.push(shown);
-        }
-        for (uri, (diagnostics, fixes)) in by_file {
-            self.shared.set_fixes(&uri, fixes);
-            let params = json!({"uri": uri, "diagnostics": diagnostics});
-            let notification = Notification::new("textDocument/publishDiagnostics".to_owned(), params);
-            let _ = self.out.send(Message::Notification(notification));
+    fn publish(&mut self, folder: &Path, sources: &SourceMap, found: Diagnostics) {
+        let Some(folder) = self.folders.get_mut(folder) else { return };
+        for message in publish::messages(sources, found, &folder.versions, &self.shared, &mut folder.told) {
+            let _ = self.out.send(Message::Notification(message));
         }
     }
+}
+
+fn call_off(analysis: &Arc<AtomicBool>) {
+    analysis.store(true, Ordering::Relaxed);
 }
 
 /// The files of a folder, with the open texts in place of what is on the disk.
@@ -155,9 +233,10 @@ fn read(job: &Job) -> (SourceMap, Diagnostics) {
     let mut found = Diagnostics::default();
     let mut paths = io::spec_files(&job.folder).unwrap_or_default();
     paths.extend(job.open.keys().filter(|path| is_spec(path)).cloned());
-    // A file by another name that is open by itself is a spec of its own.
+    // A file by another name that is open by itself is a spec of its own if it says so: an editor sends all kinds of YAML.
     if paths.is_empty() {
-        paths.extend(job.open.keys().cloned());
+        let says_so = |text: &str| text.lines().any(|line| line.starts_with("drplan:"));
+        paths.extend(job.open.iter().filter(|(_, text)| says_so(text)).map(|(path, _)| path.clone()));
     }
     paths.sort();
     paths.dedup();
@@ -176,66 +255,4 @@ fn read(job: &Job) -> (SourceMap, Diagnostics) {
 
 fn is_spec(path: &std::path::Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(io::is_spec_file)
-}
-
-/// A finding in the words of the protocol.
-fn shown(sources: &SourceMap, diagnostic: &Diagnostic, range: &Value) -> Value {
-    let mut message = vec![one_line(&diagnostic.message).into_owned()];
-    message.extend(diagnostic.scenario.as_ref().map(|scenario| format!("scenario {}", one_line(scenario))));
-    message.extend(diagnostic.notes.iter().map(|note| one_line(note).into_owned()));
-    message.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", one_line(help))));
-    let related: Vec<Value> = diagnostic
-        .labels
-        .iter()
-        .filter_map(|(span, label)| {
-            let at = place(sources, *span)?;
-            Some(json!({"location": {"uri": at.uri, "range": at.range}, "message": one_line(label)}))
-        })
-        .collect();
-    let severity = match diagnostic.severity {
-        Severity::Error => 1,
-        Severity::Warning => 2,
-        Severity::Note => 3,
-    };
-    json!({
-        "range": range,
-        "severity": severity,
-        "code": diagnostic.name(),
-        "source": "drplan",
-        "message": message.join("\n"),
-        "relatedInformation": related,
-    })
-}
-
-/// The help line as an action, where it is a plain replacement.
-fn fix(sources: &SourceMap, diagnostic: &Diagnostic, shown: &Value) -> Option<Fix> {
-    let (span, new) = diagnostic.fix.as_ref()?;
-    let at = place(sources, *span)?;
-    let mut changes = serde_json::Map::new();
-    changes.insert(at.uri.clone(), json!([{"range": at.range, "newText": new}]));
-    let title = diagnostic.help.as_deref().unwrap_or("mend it");
-    let action = json!({
-        "title": one_line(title),
-        "kind": "quickfix",
-        "isPreferred": true,
-        "diagnostics": [shown],
-        "edit": {"changes": changes},
-    });
-    Some(Fix { range: shown["range"].clone(), action })
-}
-
-/// The component or dataset of a path of keys.
-fn hovered(model: &Model, keys: &[String]) -> Option<Hovered> {
-    let [section, name, rest @ ..] = keys else { return None };
-    let component =
-        model.components.iter().find(|(_, component)| component.name == *name).filter(|_| section == "components");
-    let (id, component) = component?;
-    match rest {
-        [data, dataset, ..] if data == "data" => {
-            let found = component.datasets.iter().find(|id| model.datasets[**id].name == *dataset)?;
-            Some(Hovered::Dataset(*found))
-        }
-        [] => Some(Hovered::Component(id)),
-        _ => None,
-    }
 }

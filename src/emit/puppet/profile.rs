@@ -106,10 +106,10 @@ pub(super) fn class_names(model: &Model, desired: &Desired) -> ClassNames {
 /// The profiles of a component: that of its instances' hosts, and those on the hosts of its stores.
 pub(super) fn of_component(context: &Context<'_>, id: ComponentId) -> Result<Vec<Part>, Failure> {
     let component = &context.model.components[id];
-    if component.technology.platform == Platform::None {
-        return Ok(Vec::new());
-    }
     let view = view::component(context.model, context.desired, id);
+    if component.technology.platform == Platform::None {
+        return command_side(context, id, &view).map(|part| part.into_iter().collect());
+    }
     let mut parts = vec![instance_side(context, id, &view)?];
     for host in view::store_hosts(context.model, context.desired, id) {
         parts.push(store_side(context, id, &view, host)?);
@@ -161,6 +161,32 @@ fn instance_side(context: &Context<'_>, id: ComponentId, view: &ComponentView) -
     }
     place.class(context, &word, &side(None), &mut part)?;
     Ok(part)
+}
+
+/// The commands of what runs on no host of ours, where its technology has any.
+fn command_side(context: &Context<'_>, id: ComponentId, view: &ComponentView) -> Result<Option<Part>, Failure> {
+    let Some(parameter) = &context.model.components[id].technology.commands_on else { return Ok(None) };
+    let mut part = Part::default();
+    let Some(host) = context.desired.hosts.of_commands(id) else {
+        part.gap(&view.subject, format!("`parameters.{parameter}` names no host on which its commands could run"));
+        return Ok(Some(part));
+    };
+    let word = context.names.component(id);
+    let name = context.desired.hosts.get(host).name.as_str();
+    let names = [name.to_owned()];
+    let side = Side {
+        class: format!("profile::{word}"),
+        component: view,
+        params: &view.params,
+        jobs: view.jobs_on("instance", Some(name)),
+        host: Some(name),
+        hosts: &names,
+        instance: None,
+    };
+    let place = Place { folder: &view.technology, file: "profile", address: &view.subject };
+    place.values(context, &side, host, &mut part)?;
+    place.class(context, &word, &side, &mut part)?;
+    Ok(Some(part))
 }
 
 fn store_side(context: &Context<'_>, id: ComponentId, view: &ComponentView, host: HostId) -> Result<Part, Failure> {
@@ -272,8 +298,12 @@ impl Place<'_> {
         };
         let Entries { values, gaps, notes } = said;
         gaps.into_iter().for_each(|gap| part.gap(self.address, gap));
-        part.notes.extend(notes.into_iter().map(|reason| Gap { address: self.address.to_owned(), reason }));
-        part.notes.dedup();
+        for reason in notes {
+            let note = Gap { address: self.address.to_owned(), reason };
+            if !part.notes.contains(&note) {
+                part.notes.push(note);
+            }
+        }
         if !part.gaps.is_empty() {
             return Ok(());
         }

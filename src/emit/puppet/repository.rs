@@ -167,9 +167,7 @@ fn node(
     }
     let site = view::site(context.model, row.at);
     let mut all = gathered;
-    if row.platform != Platform::Windows {
-        all.add(vec![("dr::site".to_owned(), Data::from(site))]);
-    }
+    all.add(vec![("dr::site".to_owned(), Data::from(site))]);
     let (values, clashes) = all.finish();
     gaps.extend(clashes.into_iter().map(|key| Gap {
         address: row.name.clone(),

@@ -10,7 +10,9 @@ mod puppet;
 mod shell;
 mod structured;
 
-pub use crate::diag::markup::{html_text, md_code, md_code_cell, md_text};
+pub use crate::diag::markup::{
+    html_address, html_attr, html_message, html_text, md_code, md_code_cell, md_text, script_json,
+};
 pub use markdown::{fence, md_url};
 pub use powershell::ps;
 pub use puppet::{epp, pp, pp_lines, pp_name, pp_str};

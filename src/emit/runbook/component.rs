@@ -27,6 +27,12 @@ pub(super) struct ComponentPage {
     start: StepView,
     verify: StepView,
     cutover: StepView,
+    /// A planned switch to each standby.
+    switchover: Vec<StepView>,
+    /// A planned move to another place, where there is one and no standby.
+    relocation: Option<StepView>,
+    /// The places that it can move to.
+    places: Vec<String>,
     after: StepView,
 }
 
@@ -47,6 +53,9 @@ impl ComponentPage {
             templates: templates(&view.technology, kind),
             ..StepView::new(StepKind::Verify, &view, team.clone())
         };
+        let switchover = promotions(&view, &named("switchover"));
+        let places = if switchover.is_empty() { other_places(model, id) } else { Vec::new() };
+        let relocation = (!places.is_empty()).then(|| StepView { lost: view.instances.clone(), ..named("move") });
         let needed = component.depends_on.iter().map(|one| (model.components[one.on].name.clone(), one.kind.as_str()));
         Self {
             plan: model.system.name.clone(),
@@ -60,6 +69,9 @@ impl ComponentPage {
             start: step(StepKind::Start),
             verify: step(StepKind::Verify),
             cutover: step(StepKind::Cutover),
+            switchover,
+            relocation,
+            places,
             after: named("after"),
             team: team.clone(),
             component: view.clone(),
@@ -76,6 +88,14 @@ fn promotions(view: &ComponentView, step: &StepView) -> Vec<StepView> {
             StepView { promoted: Some(standby.clone()), lost: others.cloned().collect(), ..step.clone() }
         })
         .collect()
+}
+
+/// The places where it can be built and none of it is.
+fn other_places(model: &Model, id: ComponentId) -> Vec<String> {
+    let component = &model.components[id];
+    let is_there = |place| component.instances.iter().any(|one| model.is_within(model.instances[*one].at, place));
+    let others = component.recovery.to.iter().filter(|place| !is_there(**place));
+    others.map(|place| model.locations[*place].name.clone()).collect()
 }
 
 /// A restore from each copy.

@@ -8,14 +8,21 @@
 //! What a step takes in a product is a template of its technology (`runbook/STEP.md.j2`); where it has none, the general one
 //! in `templates/runbook/steps/` stands in.
 
+mod bundle;
 mod component;
+mod gather;
+mod html;
+mod index;
+mod notice;
 mod page;
 mod step;
 
-use rayon::prelude::*;
-use serde::Serialize;
+use std::collections::BTreeMap;
 
-use super::fileset::{FileSet, FileSetError};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::fileset::{File, FileSet, FileSetError, RelPath};
 use super::names::{Words, word};
 use super::packs;
 use super::puppet::Origin;
@@ -24,9 +31,18 @@ use crate::analysis::context::Context;
 use crate::analysis::outcome::Outcome;
 use crate::analysis::scenario::Scenario;
 use crate::desired::Desired;
-use crate::model::ComponentId;
+use crate::model::{Component, ComponentId, Model};
 use crate::tech::Catalogue;
-use page::{PageView, TeamView};
+use bundle::Label;
+use index::{Dated, Entry, IndexView};
+use page::PageView;
+pub(in crate::emit) use page::gone;
+
+/// The page that leads to all others.
+const INDEX: &str = "README.md";
+
+/// The file that holds the day of the runbooks, and nothing else.
+pub const DATE: &str = "DATE";
 
 /// Why there are no runbooks: a template or a name is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -44,38 +60,44 @@ struct Book<'a> {
     context: &'a Context<'a>,
     desired: &'a Desired,
     templates: &'a Templates,
+    /// Where the pages of components are.
+    files: BTreeMap<ComponentId, String>,
 }
 
-/// The page that leads to all others.
-#[derive(Serialize)]
-struct IndexView<'v> {
-    plan: &'v str,
-    description: Option<&'v str>,
-    decides: Option<&'v str>,
-    version: &'v str,
-    digest: &'v str,
-    teams: Vec<TeamView>,
-    pages: Vec<Entry>,
-    components: Vec<(String, String)>,
-    needed: Vec<&'v str>,
+/// All runbooks of a plan; what is missing is the day that they bear.
+pub struct Runbooks {
+    templates: Templates,
+    index: IndexView,
+    /// Path and text of each page, in the order of the index.
+    pages: Vec<(String, String)>,
 }
 
-/// A page in the index.
-#[derive(Clone, Serialize)]
-struct Entry {
-    /// Ids of its scenarios.
-    ids: Vec<String>,
-    /// What is gone, in words.
-    gone: String,
-    /// Where the page is.
-    file: String,
-    /// The worst impact.
-    impact: &'static str,
-    /// When the last component serves again; null where one never does.
-    recovery: Option<String>,
+impl Runbooks {
+    /// The files: `README.md`, `scenarios/*.md`, `components/*.md`; all of them in `runbooks.html`; the day alone in `DATE`, so
+    /// that it can be read back; and the digests of all these in `SHA256SUMS`.
+    ///
+    /// # Errors
+    ///
+    /// A template of the index that is broken.
+    pub fn files(&self, date: &str) -> Result<FileSet, Failure> {
+        let index = tidy(&self.templates.render("runbook/README.md.j2", &Dated { date, index: &self.index })?);
+        let (plan, digest, version) = (&self.index.plan, &self.index.digest, &self.index.version);
+        let label = Label { plan, digest, version, date };
+        let pages = self.pages.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let pages: Vec<(&str, &str)> = [(INDEX, index.as_str())].into_iter().chain(pages).collect();
+        let mut files = FileSet::new();
+        for (path, text) in &pages {
+            files.add(path, *text)?;
+        }
+        files.add("runbooks.html", bundle::bundle(label, &pages))?;
+        files.add(DATE, format!("{date}\n"))?;
+        let sums = sums(&files);
+        files.add("SHA256SUMS", sums)?;
+        Ok(files)
+    }
 }
 
-/// Writes the runbooks: `README.md`, `scenarios/*.md`, `components/*.md`.
+/// Makes the runbooks.
 ///
 /// `groups` are the scenarios that are worth a page, those of one outcome together.
 ///
@@ -88,34 +110,40 @@ pub fn runbooks(
     catalogue: &Catalogue,
     groups: &[(Vec<&Scenario>, &Outcome)],
     origin: &Origin,
-) -> Result<FileSet, Failure> {
+) -> Result<Runbooks, Failure> {
     let templates = packs::templates(catalogue)?;
-    let book = Book { context, desired, templates: &templates };
-    let mut files = FileSet::new();
     let mut words = Words::default();
     let names: Vec<String> = groups.iter().map(|(members, _)| words.unique(file_name(members))).collect();
-    let pages: Vec<(Entry, String)> = groups
+    let files = component_files(context.model, &mut words);
+    let book = Book { context, desired, templates: &templates, files };
+    let scenarios: Vec<(Entry, String)> = groups
         .par_iter()
         .zip(&names)
         .map(|((members, outcome), name)| scenario_page(&book, members, outcome, name))
         .collect::<Result<_, _>>()?;
-    let mut entries = Vec::with_capacity(pages.len());
-    for (entry, text) in pages {
-        files.add(&entry.file, text)?;
+    let mut pages = Vec::with_capacity(scenarios.len());
+    let mut entries = Vec::with_capacity(scenarios.len());
+    for (entry, text) in scenarios {
+        pages.push((entry.file.clone(), text));
         entries.push(entry);
     }
     let mut components = Vec::new();
     for (id, text) in component_pages(&book)? {
-        let name = context.model.components[id].name.clone();
-        let file = format!(
-            "components/{}.md",
-            words.unique(format!("component_{}", word(&name))).trim_start_matches("component_")
-        );
-        files.add(&file, text)?;
-        components.push((name, file));
+        let file = book.files[&id].clone();
+        pages.push((file.clone(), text));
+        components.push((context.model.components[id].name.clone(), file));
     }
-    files.add("README.md", index(&book, entries, components, origin)?)?;
-    Ok(files)
+    let index = IndexView::new(context.model, entries, components, origin);
+    Ok(Runbooks { index, pages, templates })
+}
+
+/// A line for each file, as `sha256sum` writes it and checks it.
+fn sums(files: &FileSet) -> String {
+    let line = |(path, file): (&RelPath, &File)| {
+        let digest: String = Sha256::digest(&file.contents).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{digest}  {path}\n")
+    };
+    files.iter().map(line).collect()
 }
 
 fn scenario_page(
@@ -126,20 +154,23 @@ fn scenario_page(
 ) -> Result<(Entry, String), Failure> {
     let view = PageView::new(book, members, outcome);
     let text = tidy(&book.templates.render("runbook/scenario.md.j2", &view)?);
-    let entry = Entry {
-        ids: view.ids.clone(),
-        gone: view.gone.join(", "),
-        file: format!("scenarios/{name}.md"),
-        impact: view.impact,
-        recovery: view.recovery.clone(),
+    let file = format!("scenarios/{name}.md");
+    Ok((Entry::new(members, &view, file), text))
+}
+
+/// The file of each component that has a page.
+fn component_files(model: &Model, words: &mut Words) -> BTreeMap<ComponentId, String> {
+    let with_page = model.components.iter().filter(|(id, _)| component::has_page(model, *id));
+    let file = |(id, component): (ComponentId, &Component)| {
+        let word = words.unique(format!("component_{}", word(&component.name)));
+        (id, format!("components/{}.md", word.trim_start_matches("component_")))
     };
-    Ok((entry, text))
+    with_page.map(file).collect()
 }
 
 fn component_pages(book: &Book<'_>) -> Result<Vec<(ComponentId, String)>, Failure> {
-    let ids: Vec<ComponentId> = book.context.model.components.ids().collect();
-    let with_work = ids.into_par_iter().filter(|id| component::has_page(book.context.model, *id));
-    with_work
+    let ids: Vec<ComponentId> = book.files.keys().copied().collect();
+    ids.into_par_iter()
         .map(|id| {
             let view = component::ComponentPage::new(book, id);
             Ok((id, tidy(&book.templates.render("runbook/component.md.j2", &view)?)))
@@ -147,34 +178,12 @@ fn component_pages(book: &Book<'_>) -> Result<Vec<(ComponentId, String)>, Failur
         .collect()
 }
 
-fn index(
-    book: &Book<'_>,
-    pages: Vec<Entry>,
-    components: Vec<(String, String)>,
-    origin: &Origin,
-) -> Result<String, Failure> {
-    let model = book.context.model;
-    let needed = model.system.recovery_depends_on.iter().map(|id| model.components[*id].name.as_str());
-    let view = IndexView {
-        plan: &model.system.name,
-        description: model.system.description.as_deref(),
-        decides: model.system.owner.as_deref(),
-        version: &origin.version,
-        digest: &origin.digest,
-        teams: model.teams.ids().map(|id| TeamView::new(model, id)).collect(),
-        pages,
-        components,
-        needed: needed.collect(),
-    };
-    Ok(tidy(&book.templates.render("runbook/README.md.j2", &view)?))
-}
-
 /// `lose:db1` becomes `lose_db1`; a page of several scenarios is called after the first.
 fn file_name(members: &[&Scenario]) -> String {
     members.first().map_or_else(|| "scenario".to_owned(), |first| word(&first.id.chars().take(80).collect::<String>()))
 }
 
-/// Includes leave blank lines behind: never two together, except in a block of code.
+/// Includes leave blank lines behind: never two together, except in a block of code. What several hosts are told is told once.
 fn tidy(page: &str) -> String {
     let mut out = String::with_capacity(page.len());
     let mut fence: Option<usize> = None;
@@ -196,7 +205,7 @@ fn tidy(page: &str) -> String {
     let end = out.trim_end().len();
     out.truncate(end);
     out.push('\n');
-    out
+    gather::gather(&out)
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Book;
+use super::notice::{BackView, DecisionView, SheetView, Told, back, decision, sheets, told};
 use super::step::{StepView, templates};
 use crate::analysis::impact::Movement;
 use crate::analysis::outcome::{ComponentResult, Outcome, Recovery, promise, recovery};
-use crate::analysis::procedure::{Procedure, Step, Work};
-use crate::analysis::rto::Scheduled;
+use crate::analysis::procedure::{Procedure, Work};
 use crate::analysis::scenario::{Gone, Scenario};
+use crate::analysis::timetable::{TimedStep, timetable};
 use crate::emit::view::{self, ComponentView, InstanceView};
 use crate::model::{ComponentId, InstanceId, Model, Promise, TeamId, Via};
 use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind};
@@ -33,9 +34,18 @@ pub(super) struct PageView {
     pub corruption: bool,
     pub results: Vec<ResultView>,
     pub teams: Vec<TeamView>,
+    /// Null where nothing follows a decision.
+    pub decision: Option<DecisionView>,
+    pub told: Told,
     pub steps: Vec<StepView>,
+    /// What each team does, where there are several.
+    pub sheets: Vec<SheetView>,
     /// What is left to do when everything serves, by component.
     pub after: Vec<StepView>,
+    /// Components that serve from elsewhere than before.
+    pub back: Vec<BackView>,
+    /// Places of the copies of the runbooks.
+    pub kept_at: Vec<String>,
     /// Datasets that are live and of which no copy is left.
     pub unprotected: Vec<String>,
 }
@@ -107,6 +117,9 @@ impl PageView {
             outcome.results.iter().filter_map(|result| model.components[result.component].owner).collect();
         teams.sort_unstable();
         teams.dedup();
+        let results: Vec<ResultView> =
+            outcome.results.iter().map(|one| result(model, one, promised(one.component))).collect();
+        let within = last.and_then(|times| times.into_iter().max());
         Self {
             plan: model.system.name.clone(),
             decides: model.system.owner.clone(),
@@ -115,12 +128,17 @@ impl PageView {
             kind_means: kind.description(),
             gone,
             impact: worst.as_str(),
-            recovery: last.and_then(|times| times.into_iter().max()).map(mark),
+            recovery: within.map(Seconds::mark),
             corruption: way.as_ref().is_some_and(|way| !way.gone.corrupt.is_empty()),
-            results: outcome.results.iter().map(|one| result(model, one, promised(one.component))).collect(),
+            decision: decision(book, outcome, |id| promised(id).rto.map(|rto| rto.at_most)),
+            told: told(outcome, &results, within),
+            results,
             teams: teams.into_iter().map(|id| TeamView::new(model, id)).collect(),
             after: way.as_ref().map(|way| Walk { book, way, outcome }.after()).unwrap_or_default(),
+            sheets: sheets(&steps),
             steps,
+            back: way.as_ref().map(|way| back(book, way)).unwrap_or_default(),
+            kept_at: model.system.runbooks_at.iter().map(|id| book.location(*id)).collect(),
             unprotected: outcome.unprotected.iter().map(|id| model.dataset_name(*id)).collect(),
         }
     }
@@ -134,84 +152,36 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The steps of all procedures by the time at which they begin. Movements of one component are one step, since they are
-    /// done one after the other by one person.
+    /// The steps of all procedures by the time at which they begin, as a drill has them too.
     fn steps(&self) -> Vec<StepView> {
-        let mut timed: Vec<(Seconds, Seconds, StepView)> = Vec::new();
-        let mut called: Vec<TeamId> = Vec::new();
-        for procedure in &self.way.procedures {
-            let view = view::component(self.book.context.model, self.book.desired, procedure.component);
-            let mut moving: Vec<(&Step, &Scheduled)> = Vec::new();
-            for (step, scheduled) in self.in_time(procedure, &mut called) {
-                match step.kind {
-                    StepKind::Transfer => moving.push((step, scheduled)),
-                    _ => timed.push((scheduled.from, scheduled.to, self.step(&view, procedure, &[(step, scheduled)]))),
-                }
-            }
-            if let (Some(from), Some(to)) =
-                (moving.iter().map(|(_, s)| s.from).min(), moving.iter().map(|(_, s)| s.to).max())
-            {
-                timed.push((from, to, self.step(&view, procedure, &moving)));
-            }
-        }
-        timed.sort_by_key(|(from, to, step)| (*from, *to, order(step.kind)));
-        let mut steps: Vec<StepView> = timed.into_iter().map(|(.., step)| step).collect();
-        steps.iter_mut().enumerate().for_each(|(number, step)| step.number = number + 1);
-        steps
+        let steps = timetable(self.book.context, self.way, &self.outcome.schedule);
+        steps.steps.iter().map(|step| self.step(step)).collect()
     }
 
-    /// The steps of a procedure, each with its time. A team is called once for all that it recovers, and that step of the
-    /// schedule belongs to whatever it noticed first: `called` has the teams that are on the page already.
-    fn in_time<'p>(&'p self, procedure: &'p Procedure, called: &mut Vec<TeamId>) -> Vec<(&'p Step, &'p Scheduled)> {
+    fn step(&self, step: &TimedStep<'_>) -> StepView {
         let model = self.book.context.model;
-        let all = || self.outcome.schedule.steps.iter();
-        let mut own: Vec<&Scheduled> = all().filter(|step| step.component == procedure.component).collect();
-        let mut found = Vec::new();
-        for step in &procedure.steps {
-            let scheduled = match step.work {
-                Work::Response(team, _) if called.contains(&team) => None,
-                Work::Response(team, _) => {
-                    called.push(team);
-                    let of_team = |step: &Scheduled| model.components[step.component].owner == Some(team);
-                    all().find(|step| step.kind == StepKind::Respond && of_team(step))
-                }
-                Work::Time(_) | Work::Move(..) => {
-                    let position = own.iter().position(|scheduled| scheduled.kind == step.kind);
-                    position.map(|position| own.remove(position))
-                }
-            };
-            found.extend(scheduled.map(|scheduled| (step, scheduled)));
-        }
-        found
-    }
-
-    fn step(&self, view: &ComponentView, procedure: &Procedure, parts: &[(&Step, &Scheduled)]) -> StepView {
-        let model = self.book.context.model;
-        let kind = parts.first().map_or(StepKind::Detect, |(step, _)| step.kind);
-        let (from, to) = (parts.iter().map(|(_, s)| s.from).min(), parts.iter().map(|(_, s)| s.to).max());
-        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-        let slack = parts.iter().map(|(_, s)| s.slack).min().unwrap_or_default();
-        let mut movements: Vec<Movement> = parts
+        let view = view::component(model, self.book.desired, step.component());
+        let mut movements: Vec<Movement> = step
+            .parts
             .iter()
-            .filter_map(|(step, _)| match step.work {
+            .filter_map(|part| match part.step.work {
                 Work::Move(movement, _) => Some(movement),
                 Work::Time(_) | Work::Response(..) => None,
             })
             .collect();
         self.book.nested_last(&mut movements);
-        let mut waits: Vec<ComponentId> = parts.iter().flat_map(|(step, _)| &step.waits_for).copied().collect();
-        waits.sort_unstable();
-        waits.dedup();
-        let base = self.about(view, procedure, StepView::new(kind, view, self.book.team(procedure.component)));
+        let base = self.about(&view, step.procedure, StepView::new(step.kind, &view, self.book.team(step.component())));
         StepView {
-            at: Some(mark(from)),
-            until: Some(mark(to)),
-            latest: Some(mark(to + slack)),
-            takes: Some(Seconds(to.0.saturating_sub(from.0)).human()),
-            critical: slack == Seconds::ZERO,
-            hands_on: parts.iter().any(|(step, _)| step.hands_on),
-            waits_for: waits.into_iter().map(|id| model.components[id].name.clone()).collect(),
-            movements: movements.iter().map(|movement| self.book.movement(view, movement)).collect(),
+            number: step.number,
+            at: Some(step.from.mark()),
+            until: Some(step.to.mark()),
+            latest: Some((step.to + step.slack).mark()),
+            takes: Some(Seconds(step.to.0.saturating_sub(step.from.0)).human()),
+            critical: step.is_critical(),
+            hands_on: step.is_hands_on(),
+            after: step.after.clone(),
+            waits_for: step.waits_for().into_iter().map(|id| model.components[id].name.clone()).collect(),
+            movements: movements.iter().map(|movement| self.book.movement(&view, movement)).collect(),
             ..base
         }
     }
@@ -271,19 +241,6 @@ impl Walk<'_> {
     }
 }
 
-fn order(kind: &str) -> usize {
-    StepKind::WORDS.iter().position(|word| *word == kind).unwrap_or(usize::MAX)
-}
-
-/// Hours and minutes since the failure, with seconds where there are some.
-fn mark(time: Seconds) -> String {
-    let (hours, minutes, seconds) = (time.0 / 3_600, time.0 % 3_600 / 60, time.0 % 60);
-    match seconds {
-        0 => format!("{hours}:{minutes:02}"),
-        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 fn result(model: &Model, result: &ComponentResult, promised: Promise) -> ResultView {
     let away = result.away();
     let met = |within: Option<Seconds>, actual: Option<Seconds>| {
@@ -302,7 +259,7 @@ fn result(model: &Model, result: &ComponentResult, promised: Promise) -> ResultV
         component: model.components[result.component].name.clone(),
         impact: result.impact.as_str(),
         strategy: result.strategy.as_str(),
-        recovery: away.filter(|_| result.impact >= Impact::ReadOnly).map(mark),
+        recovery: away.filter(|_| result.impact >= Impact::ReadOnly).map(Seconds::mark),
         rto: rto.map(Seconds::human),
         rto_met: met(rto, away),
         through: result.through.map(|id| model.components[id].name.clone()),
@@ -322,7 +279,7 @@ fn through(model: &Model, via: Via) -> String {
 }
 
 /// What is gone, in words. What lies within a location that is named is not named again.
-fn gone(model: &Model, gone: &Gone) -> Vec<String> {
+pub(in crate::emit) fn gone(model: &Model, gone: &Gone) -> Vec<String> {
     let mut words = Vec::new();
     for &id in &gone.locations {
         let location = &model.locations[id];
@@ -347,17 +304,4 @@ fn gone(model: &Model, gone: &Gone) -> Vec<String> {
         .extend(gone.attacked.iter().map(|id| format!("store {} (what can be changed in it)", model.stores[*id].name)));
     words.extend(gone.corrupt.iter().map(|id| format!("data {} (wrong)", model.dataset_name(*id))));
     words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mark;
-    use crate::units::Seconds;
-
-    #[test]
-    fn time_marks() {
-        assert_eq!(mark(Seconds(0)), "0:00");
-        assert_eq!(mark(Seconds(3_900)), "1:05");
-        assert_eq!(mark(Seconds(100_001)), "27:46:41");
-    }
 }

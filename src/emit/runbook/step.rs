@@ -27,6 +27,8 @@ pub(super) struct StepView {
     /// Whether a delay of it delays everything.
     pub critical: bool,
     pub hands_on: bool,
+    /// Numbers of the steps that are over before it begins.
+    pub after: Vec<usize>,
     /// Components that must serve before it begins.
     pub waits_for: Vec<String>,
     /// Instances that it is about: those that are built again, or all that have data.
@@ -48,6 +50,8 @@ pub(super) struct StepView {
     pub corruption: bool,
     /// Template of the technology, and the general one.
     pub templates: [String; 2],
+    /// The same for stopping what is in `lost`.
+    pub stop: [String; 2],
 }
 
 /// Data that is moved.
@@ -78,6 +82,7 @@ impl StepView {
             takes: None,
             critical: false,
             hands_on: false,
+            after: Vec::new(),
             waits_for: Vec::new(),
             instances: with_data(component),
             place: None,
@@ -89,6 +94,7 @@ impl StepView {
             movements: Vec::new(),
             corruption: false,
             templates: templates(&component.technology, kind),
+            stop: templates(&component.technology, "stop"),
             component: component.clone(),
         }
     }

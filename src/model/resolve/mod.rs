@@ -81,6 +81,7 @@ fn empty() -> Model {
             owner: None,
             timezone: Zone::utc(),
             recovery_depends_on: Vec::new(),
+            runbooks_at: Vec::new(),
             span: Span::default(),
         },
         locations: Table::default(),
@@ -119,12 +120,15 @@ impl<'s> Resolver<'s> {
             .into_iter()
             .filter_map(|name| self.component(name, || "system.recovery_depends_on".into()))
             .collect();
+        let kept = raw.runbooks_at.unwrap_or_default().into_iter();
+        let runbooks_at = kept.filter_map(|name| self.location(name, || "system.runbooks_at".into())).collect();
         self.model.system = System {
             name: raw.name.map(|name| name.value.to_owned()).unwrap_or_default(),
             description: raw.description.map(|text| text.value.to_owned()),
             owner: raw.owner.map(|text| text.value.to_owned()),
             timezone: timezone.unwrap_or_else(Zone::utc),
             recovery_depends_on,
+            runbooks_at,
             span: raw.name.map_or(span, |name| name.span),
         };
     }

@@ -7,6 +7,7 @@
 
 mod archive;
 mod borg;
+mod drill;
 mod haproxy;
 mod input;
 mod interval;
@@ -21,6 +22,7 @@ mod restic;
 mod rows;
 mod sha256sum;
 mod sink;
+mod starts;
 mod status;
 mod systemd;
 mod terraform;
@@ -88,6 +90,7 @@ pub const ADAPTERS: &[Adapter] = &[
     adapter("borg-info", "borg info --json --last 1 REPOSITORY", Whose::MaybeCopy, borg::info),
     adapter("borg-list", "borg list --json REPOSITORY", Whose::MaybeCopy, borg::list),
     adapter("dr-status", "dr-status --json, or /var/lib/dr/status/*.json", Whose::MaybeHost, status::read),
+    adapter("drill", "drplan drill finish, whose record it is: drills/*.jsonl", Whose::Nobody, drill::read),
     adapter("haproxy-stat", "show stat, or show stat json", Whose::MaybeComponent, haproxy::read),
     adapter("mongodb-status", "mongosh --eval 'EJSON.stringify(rs.status())'", Whose::MaybeComponent, mongodb::read),
     adapter("observed", "drplan observe, or by hand", Whose::Nobody, native::read),

@@ -17,6 +17,7 @@ use super::super::value::Instant;
 use super::input::{self, Input, Refusal};
 use super::puppet::{self, Outcome};
 use super::sink::{self, Sink, text};
+use super::starts::{self, Rhythm};
 use super::status;
 use crate::units::Seconds;
 
@@ -233,13 +234,20 @@ fn resource(row: &Resource, names: &Names, sink: &mut Sink) -> Result<(), Refusa
     let host = names.host_or(&row.certname);
     match row.kind.as_str() {
         "Dr::Restic::Job" | "Dr::Restic::Copy" => job(&row.title, "restic", &row.parameters, host, names, sink),
+        "Dr::Borg::Job" => job(&row.title, "borg", &row.parameters, host, names, sink),
+        "Dr::Rclone::Job" => job(&row.title, "rclone", &row.parameters, host, names, sink),
+        "Dr::Command::Job" => job(&row.title, "command", &row.parameters, host, names, sink),
+        "Dr::Windows::Job" => {
+            let method = row.parameters.get("method").and_then(Json::as_str).unwrap_or("task");
+            job(&row.title, method, &row.parameters, host, names, sink)
+        }
         "Dr::Postgresql::Repository" => repository(row, host, names, sink),
         "Dr::Postgresql::Cluster" => {
             instance(row, host, names, sink);
             cluster(row, names, sink);
             Ok(())
         }
-        "Dr::Service" | "Dr::App" | "Dr::Haproxy::Listener" => {
+        "Dr::Service" | "Dr::App" | "Dr::Haproxy::Listener" | "Dr::Windows::Site" | "Dr::Windows::Mirror" => {
             instance(row, host, names, sink);
             Ok(())
         }
@@ -256,6 +264,7 @@ fn job(
     names: &Names,
     sink: &mut Sink,
 ) -> Result<(), Refusal> {
+    let parameters = &flat(parameters);
     let known = names.copy_of_job(title).or_else(|| names.copy_called(parameters.get("subject")?.as_str()?));
     if known.is_some_and(|copy| is_stand_in(copy, parameters, host)) {
         return Ok(());
@@ -279,7 +288,7 @@ fn job(
     } else if known.is_some_and(|copy| copy.start != Start::Once) && tool == "restic" {
         sink.see(&address, Field::Keep, Value::List(Vec::new()));
     }
-    let url = parameters.get("repository").and_then(Json::as_str);
+    let url = parameters.get("repository").or_else(|| parameters.get("store")).and_then(Json::as_str);
     match (url, url.and_then(|url| names.store_of(url))) {
         (_, Some(store)) => sink.see(&address, Field::Store, text(store.name.as_str())),
         (Some(url), None) if known.is_none() => sink.see(&address, Field::Store, text(url)),
@@ -291,6 +300,12 @@ fn job(
     Ok(())
 }
 
+/// The parameters of a job, with what is in its `job`: what all tools have. Of older libraries it stands beside it.
+fn flat(parameters: &Map<String, Json>) -> Map<String, Json> {
+    let shared = parameters.get("job").and_then(Json::as_object).into_iter().flatten();
+    parameters.iter().chain(shared).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// A job is on every machine that may have to take it over, and starts on one of them: the others have it without a timing.
 fn is_stand_in(copy: &CopyNames, parameters: &Map<String, Json>, host: &str) -> bool {
     let starts = |name: &str| match parameters.get(name) {
@@ -298,7 +313,8 @@ fn is_stand_in(copy: &CopyNames, parameters: &Map<String, Json>, host: &str) -> 
         Some(Json::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
-    copy.host.as_deref() != Some(host) && !["on_calendar", "interval_sec", "once_after"].into_iter().any(starts)
+    copy.host.as_deref() != Some(host)
+        && !["on_calendar", "interval_sec", "once_after", "starts"].into_iter().any(starts)
 }
 
 fn timing(
@@ -313,6 +329,9 @@ fn timing(
     {
         return Ok(());
     }
+    if let Some(starts) = parameters.get("starts").filter(|starts| !starts.is_null()) {
+        return recurring(known, starts, address, sink);
+    }
     let calendar = parameters.get("on_calendar").map(texts).transpose()?.unwrap_or_default();
     let interval = parameters.get("interval_sec").and_then(Json::as_u64);
     if !calendar.is_empty() {
@@ -321,6 +340,19 @@ fn timing(
         sink.see(address, Field::Interval, sink::duration(Seconds(interval)));
     } else if known.is_some_and(|copy| matches!(copy.start, Start::Calendar)) {
         sink.see(address, Field::OnCalendar, Value::List(Vec::new()));
+    }
+    Ok(())
+}
+
+/// The starts of a task. What follows another copy has none, and of a stream they are only how often it is looked after.
+fn recurring(known: Option<&CopyNames>, starts: &Json, address: &Address, sink: &mut Sink) -> Result<(), Refusal> {
+    if known.is_some_and(|copy| !matches!(copy.start, Start::Calendar | Start::Interval)) {
+        return Ok(());
+    }
+    match (starts::rhythm(starts)?, known.map(|copy| copy.start)) {
+        (Rhythm::Calendar(expressions), Some(Start::Interval)) if expressions.is_empty() => {}
+        (Rhythm::Calendar(expressions), _) => sink.see(address, Field::OnCalendar, Value::List(expressions)),
+        (Rhythm::Interval(every), _) => sink.see(address, Field::Interval, sink::duration(Seconds(every))),
     }
     Ok(())
 }
@@ -351,9 +383,7 @@ fn cluster(row: &Resource, names: &Names, sink: &mut Sink) {
     let number = |name: &str| row.parameters.get(name).and_then(Json::as_u64).map(Seconds);
     for copy in streams {
         sink.present(&copy.address(), true);
-        number("archive_timeout_sec")
-            .into_iter()
-            .for_each(|lag| sink.see(&copy.address(), Field::Continuous, sink::duration(lag)));
+        number("lag_sec").into_iter().for_each(|lag| sink.see(&copy.address(), Field::Continuous, sink::duration(lag)));
         number("max_age_sec").into_iter().for_each(|age| sink.see(&copy.address(), Field::MaxAge, sink::duration(age)));
     }
 }

@@ -17,7 +17,8 @@ use super::input::{self, Input, Refusal};
 use super::interval;
 use super::sink::{self, Sink, text};
 
-const COMMAND: &str = "dr-status --json, or the files /var/lib/dr/status/*.json";
+const COMMAND: &str =
+    "dr-status --json, or the files /var/lib/dr/status/*.json (C:/ProgramData/drplan/status on Windows)";
 
 /// One document. The names in brackets are those of the first edition.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -128,7 +129,7 @@ fn one(job: &str, document: &Document, host: Option<&str>, names: &Names, sink: 
         "restore" | "restic-restore" => view.proof("-restore", sink),
         "wal" | "postgresql-wal" => view.stream(sink),
         "service" => view.service(sink),
-        "promote" | "rejoin" => Ok(()),
+        "promote" | "rejoin" | "fence" | "command" => Ok(()),
         _ => view.copy(sink),
     }
 }

@@ -83,7 +83,7 @@ fn is_undeclared(unit: &str, job: Option<&str>, names: &Names) -> bool {
                 let base = job.strip_suffix(suffix);
                 base.is_some_and(|base| names.copy_of_job(base).is_some() || names.component(base).is_some())
             };
-            !is_helper && !["-drill", "-wal", "-health", "-heartbeat"].iter().any(|suffix| of_known(suffix))
+            !is_helper && !["-drill", "-wal", "-health", "-heartbeat", "-show"].iter().any(|suffix| of_known(suffix))
         }
         None => BACKUPS.iter().any(|word| unit.contains(word)) && !HARMLESS.contains(&unit),
     }

@@ -347,11 +347,12 @@ fn answers_of_puppetdb_are_told_apart() {
     ];
     assert_eq!(seen("puppetdb", None, nodes), expected);
     let resources = r#"[{"certname": "pg1.lon.example.com", "type": "Dr::Restic::Job", "title": "uploads-files-nightly",
-        "parameters": {"paths": ["/srv/uploads"], "retention": {"weekly": 8, "last": 4}, "max_age_sec": 1800,
-                       "repository": "sftp:u@bk1.fra.example.com:/repositories/x", "on_calendar": ["*-*-* 02:00:00 UTC"]}},
+        "parameters": {"repository": "sftp:u@bk1.fra.example.com:/repositories/x",
+                       "job": {"paths": ["/srv/uploads"], "retention": {"weekly": 8, "last": 4}, "max_age_sec": 1800,
+                               "on_calendar": ["*-*-* 02:00:00 UTC"]}}},
         {"certname": "bk1.fra.example.com", "type": "Dr::Postgresql::Repository", "title": "orders",
          "parameters": {"backups": {"orders-main-base": {"type": "full", "on_calendar": ["*-*-* 01:00:00 UTC"]}}}},
-        {"certname": "pg1.lon.example.com", "type": "Dr::Postgresql::Cluster", "title": "orders", "parameters": {"archive_timeout_sec": 60}},
+        {"certname": "pg1.lon.example.com", "type": "Dr::Postgresql::Cluster", "title": "orders", "parameters": {"lag_sec": 60}},
         {"certname": "pg1.lon.example.com", "type": "File", "title": "/etc/x", "parameters": {}}]"#;
     let expected = [
         "components.orders.data.main.copies.base: present=true, host=bk1.fra.example.com, job=orders-main-base, on_calendar=*-*-* 01:00:00 UTC",
@@ -366,6 +367,60 @@ fn answers_of_puppetdb_are_told_apart() {
     let inventory = r#"[{"certname": "a", "facts.networking.ip": "10.0.0.1"}]"#;
     assert!(refusal("puppetdb", None, inventory).contains("no query that is used here"));
     assert!(refusal("puppetdb", None, r#"{"kind": "x", "error": "y"}"#).contains("an error"));
+}
+
+/// A job on Windows as it is deployed, with these starts.
+fn task(title: &str, starts: &[(&str, u64)]) -> String {
+    let starts: Vec<String> =
+        starts.iter().map(|(first, every)| format!(r#"{{"first": "{first}", "every_sec": {every}}}"#)).collect();
+    format!(
+        r#"[{{"certname": "pg1.lon.example.com", "type": "Dr::Windows::Job", "title": "{title}", "parameters":
+            {{"method": "folder-archive", "store": "//bk1.fra.example.com/backups/x", "starts": [{}], "retention": {{"daily": 7}}, "max_age_sec": 90000}}}}]"#,
+        starts.join(", ")
+    )
+}
+
+#[test]
+fn tasks_of_windows_are_schedules() {
+    let deployed = |starts: &[(&str, u64)]| seen("puppetdb", None, &task("uploads-files-nightly", starts)).remove(0);
+    assert_eq!(
+        deployed(&[("2026-01-05T02:00:00Z", 86_400)]),
+        "components.uploads.data.files.copies.nightly: present=true, host=pg1.lon.example.com, job=uploads-files-nightly, store=vault, \
+         on_calendar=*-*-* 02:00:00 UTC, keep=daily 7, max_age=1d 1h"
+    );
+    // The 5th of January 2026 is a Monday.
+    for (starts, calendar) in [
+        (&[("2026-01-05T00:15:00Z", 3_600)][..], "*-*-* *:15:00 UTC"),
+        (&[("2026-01-05T00:05:00Z", 900)], "*-*-* *:05,20,35,50:00 UTC"),
+        (&[("2026-01-05T02:00:00Z", 43_200)], "*-*-* 02,14:00:00 UTC"),
+        (&[("2026-01-05T02:00:00Z", 86_400), ("2026-01-05T05:00:00Z", 86_400)], "*-*-* 02,05:00:00 UTC"),
+        (&[("2026-01-11T23:30:00Z", 604_800)], "Sun *-*-* 23:30:00 UTC"),
+        (&[("2026-01-05T04:00:00Z", 604_800), ("2026-01-09T04:00:00Z", 604_800)], "Mon,Fri *-*-* 04:00:00 UTC"),
+        (
+            &[("2026-01-05T04:00:00Z", 604_800), ("2026-01-06T05:00:00Z", 604_800)],
+            "Mon *-*-* 04:00:00 UTC, Tue *-*-* 05:00:00 UTC",
+        ),
+    ] {
+        let line = deployed(starts);
+        assert!(line.contains(&format!(" on_calendar={calendar}, keep")), "{calendar}: {line}");
+    }
+    assert!(deployed(&[("2026-01-05T00:00:00Z", 172_800)]).contains(" interval=2d, "));
+    // A host that could take the job over has no start; what nobody declared is told with its rhythm.
+    let elsewhere = task("orders-main-base", &[]);
+    assert_eq!(seen("puppetdb", None, &elsewhere), [""; 0]);
+    let line = seen("puppetdb", None, &task("mine", &[("2026-01-05T02:00:00Z", 86_400)])).remove(0);
+    assert!(line.starts_with("jobs.mine on pg1.lon.example.com: ") && line.contains("on_calendar="), "{line}");
+    // A stream is looked after each so often: that is no lag.
+    let stream = seen("puppetdb", None, &task("orders-main-log", &[("2026-01-05T00:00:00Z", 60)])).remove(0);
+    assert!(!stream.contains("on_calendar") && !stream.contains("interval"), "{stream}");
+    for (starts, reason) in [
+        (&[("2026-01-05T02:00:00Z", 0)][..], "not above 0"),
+        (&[("2026-01-05T02:00:00", 60)], "no instant with a zone"),
+        (&[("2026-01-05T02:00:00Z", 60), ("2026-01-05T02:00:00Z", 7_000)], "recur after other times"),
+    ] {
+        let refused = refusal("puppetdb", None, &task("uploads-files-nightly", starts));
+        assert!(refused.contains(reason), "{refused}");
+    }
 }
 
 #[test]
@@ -403,7 +458,8 @@ fn status_documents_of_our_own_jobs() {
     assert!(seen("dr-status", None, &document.replace("\"orders\"", "\"other\"")).is_empty());
     let log = r#"{"job": "orders-wal", "host": "pg1", "kind": "wal", "ok": true, "state": "ok", "role": "primary", "finished_at": 1795213770,
         "recovery_point": 1795213767.1, "standbys": [{"name": "pg2", "address": "x", "state": "streaming", "sync_state": "sync", "replay_lag_bytes": 0, "replay_lag_s": null}]}
-        {"job": "orders-drill", "kind": "drill", "method": "pgbackrest", "ok": true, "state": "ok", "finished_at": 1795213525, "duration_s": 15.4, "restored_bytes": 2048}"#;
+        {"job": "orders-drill", "kind": "drill", "method": "pgbackrest", "ok": true, "state": "ok", "finished_at": 1795213525, "duration_s": 15.4, "restored_bytes": 2048}
+        {"job": "orders-fence", "host": "pg1", "kind": "fence", "ok": false, "state": "failed", "finished_at": 1795213525, "error": "fenced"}"#;
     let expected = [
         "components.orders.data.main.copies.base: restored=2026-11-20T22:25:25Z, restore_takes=16s, restored_bytes=2 KiB",
         "components.orders.data.main.copies.log: present=true, newest=2026-11-20T22:29:27Z, restored=2026-11-20T22:25:25Z, restore_takes=16s, restored_bytes=2 KiB",

@@ -1,16 +1,18 @@
 //! An assessment for a person: the matrix first, then what is broken and why, worst first.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
-use super::{AssessmentView, Row};
+use super::{AssessmentView, Row, charts};
 use crate::analysis::assess::Judged;
 use crate::analysis::loss::Loss;
 use crate::analysis::outcome::DataLoss;
 use crate::analysis::rto::path_terms;
 use crate::diag::visible::one_line;
 use crate::model::{ComponentId, Model, Via};
-use crate::report::Style;
+use crate::report::Screen;
 use crate::terms::{Impact, ScenarioKind};
 use crate::units::Seconds;
 
@@ -18,26 +20,26 @@ use crate::units::Seconds;
 const MATRIX_ROWS: usize = 120;
 const DETAILS: usize = 40;
 
-pub(super) fn render(view: &AssessmentView<'_>, style: Style) -> String {
+pub(super) fn render(view: &AssessmentView<'_>, screen: &Screen) -> String {
     let rows = view.rows();
-    let paint = Paint(style);
     let mut out = String::new();
-    heading(view, &rows, &paint, &mut out);
-    matrix(view, &rows, &paint, &mut out);
-    details(view, &rows, &paint, &mut out);
+    heading(view, &rows, screen, &mut out);
+    matrix(view, &rows, screen, &mut out);
+    details(view, &rows, screen, &mut out);
+    charts::draw(view, screen, &mut out);
     measurements(view, &mut out);
     assumptions(view, &mut out);
-    out
+    screen.shown(&out).into_owned()
 }
 
-fn heading(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+fn heading(view: &AssessmentView<'_>, rows: &[Row<'_>], screen: &Screen, out: &mut String) {
     let summary = view.summary();
     let system = one_line(&view.context.model.system.name).into_owned();
     let broken = match summary.breaches {
-        0 if view.filter.is_narrow() => paint.good("every promise that is shown holds"),
-        0 => paint.good("every promise holds"),
-        1 => paint.bad("1 promise is broken"),
-        n => paint.bad(&format!("{n} promises are broken")),
+        0 if view.filter.is_narrow() => screen.good("every promise that is shown holds"),
+        0 => screen.good("every promise holds"),
+        1 => screen.bad("1 promise is broken"),
+        n => screen.bad(&format!("{n} promises are broken")),
     };
     let _ = writeln!(out, "{system}: {} scenarios, {} components, {broken}", summary.scenarios, summary.components);
     out.push_str("Times count from the disruption, not from its declaration; every number is a worst case.\n");
@@ -92,7 +94,7 @@ impl Cell {
 }
 
 /// Components by kinds of scenarios: time away and data lost, the worst of each kind.
-fn matrix(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+fn matrix(view: &AssessmentView<'_>, rows: &[Row<'_>], screen: &Screen, out: &mut String) {
     let mut cells: BTreeMap<ComponentId, BTreeMap<ScenarioKind, Cell>> = BTreeMap::new();
     for row in rows {
         let kinds = cells.entry(row.judged.result.component).or_default();
@@ -104,8 +106,12 @@ fn matrix(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut 
         return;
     }
     let mut order: Vec<ComponentId> = cells.keys().copied().collect();
+    let order_by_worst = order.len() > MATRIX_ROWS;
     let broken = |id: &ComponentId| cells[id].values().filter(|cell| cell.broken).count();
-    order.sort_by_key(|id| (std::cmp::Reverse(broken(id)), view.context.rank(*id)));
+    // Of more than are shown the worst come first: nobody looks for a name in a list that does not have all.
+    let worst = |id: &ComponentId| cells[id].values().map(|cell| (cell.lost, cell.away)).max();
+    let bad = |id: &ComponentId| order_by_worst.then(|| worst(id)).flatten();
+    order.sort_by_key(|id| (Reverse(broken(id)), Reverse(bad(id)), view.context.rank(*id)));
     let model = view.context.model;
     let mut table: Vec<Vec<(String, bool)>> = Vec::new();
     let head = std::iter::once("component".to_owned()).chain(kinds.iter().map(|kind| kind.as_str().to_owned()));
@@ -120,32 +126,54 @@ fn matrix(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut 
         table.push(line);
     }
     out.push_str("\nTime away / data lost, the worst of each kind of scenario (✗ breaks a promise, · untouched):\n\n");
-    write_table(&table, paint, out);
+    write_table(&table, screen, out);
     if let Some(rest) = order.len().checked_sub(MATRIX_ROWS).filter(|rest| *rest > 0) {
-        let _ = writeln!(out, "  and {rest} more components; narrow with --component, --kind or --scenario");
+        let _ = writeln!(
+            out,
+            "  and {rest} more components, none of them worse; narrow with --component, --kind or --scenario"
+        );
     }
 }
 
-fn write_table(table: &[Vec<(String, bool)>], paint: &Paint, out: &mut String) {
+/// Rows under their heads. What is wider than the screen goes on below, each part with the names again.
+fn write_table(table: &[Vec<(String, bool)>], screen: &Screen, out: &mut String) {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         table.iter().filter_map(|row| row.get(column)).map(|(text, _)| text.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in table {
-        let mut line = String::from(" ");
-        for ((text, broken), width) in row.iter().zip(&widths) {
-            let gap = " ".repeat(width - text.chars().count());
-            let text = if *broken { paint.bad(text) } else { text.clone() };
-            let _ = write!(line, " {text}{gap} ");
+    let mut from = 1;
+    while from < columns {
+        let mut to = from + 1;
+        let mut line = 2 * 2 + widths[0] + widths[from];
+        while to < columns && screen.width.is_none_or(|most| line + 2 + widths[to] <= most) {
+            line += 2 + widths[to];
+            to += 1;
         }
-        out.push_str(line.trim_end());
-        out.push('\n');
+        if from > 1 {
+            out.push('\n');
+        }
+        for row in table {
+            write_row(row, &widths, from..to, screen, out);
+        }
+        from = to;
     }
 }
 
+fn write_row(row: &[(String, bool)], widths: &[usize], part: Range<usize>, screen: &Screen, out: &mut String) {
+    let mut line = String::from(" ");
+    for column in std::iter::once(0).chain(part) {
+        let Some((text, broken)) = row.get(column) else { continue };
+        let gap = " ".repeat(widths[column] - text.chars().count());
+        let text = if *broken { screen.bad(text) } else { text.clone() };
+        let _ = write!(line, " {text}{gap} ");
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
+}
+
 /// Results in full: what is broken, or all where the view is narrowed; those that are alike in one.
-fn details(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut String) {
+fn details(view: &AssessmentView<'_>, rows: &[Row<'_>], screen: &Screen, out: &mut String) {
     let narrowed = view.filter.is_narrow();
     let mut shown: Vec<(&Row<'_>, Vec<&str>)> = Vec::new();
     for row in rows.iter().filter(|row| narrowed || row.judged.breaches() > 0) {
@@ -156,7 +184,7 @@ fn details(view: &AssessmentView<'_>, rows: &[Row<'_>], paint: &Paint, out: &mut
         }
     }
     for (row, scenarios) in shown.iter().take(DETAILS) {
-        detail(view.context.model, row, scenarios, paint, out);
+        detail(view.context.model, row, scenarios, screen, out);
     }
     if shown.len() > DETAILS {
         out.push_str("\nand more like these; narrow with --component, --kind or --scenario, or take --format json\n");
@@ -175,7 +203,7 @@ fn is_alike(a: &Row<'_>, b: &Row<'_>) -> bool {
         && a.critical_path() == b.critical_path()
 }
 
-fn detail(model: &Model, row: &Row<'_>, scenarios: &[&str], paint: &Paint, out: &mut String) {
+fn detail(model: &Model, row: &Row<'_>, scenarios: &[&str], screen: &Screen, out: &mut String) {
     let judged = &row.judged;
     let result = judged.result;
     let component = &model.components[result.component].name;
@@ -184,11 +212,11 @@ fn detail(model: &Model, row: &Row<'_>, scenarios: &[&str], paint: &Paint, out: 
         n if n <= 4 => format!(" (likewise {})", scenarios[1..].join(", ")),
         n => format!(" (likewise {} and {} more)", scenarios[1], n - 2),
     };
-    let _ = writeln!(out, "\n{} in {}{more}: {}", paint.strong(component), scenarios[0], impact_words(model, judged));
+    let _ = writeln!(out, "\n{} in {}{more}: {}", screen.strong(component), scenarios[0], impact_words(model, judged));
     for (loss, explained) in &row.losses {
-        loss_lines(model, judged, loss, explained.as_ref(), paint, out);
+        loss_lines(model, judged, loss, explained.as_ref(), screen, out);
     }
-    recovery_lines(model, judged, paint, out);
+    recovery_lines(model, judged, screen, out);
 }
 
 fn impact_words(model: &Model, judged: &Judged<'_>) -> String {
@@ -201,10 +229,10 @@ fn impact_words(model: &Model, judged: &Judged<'_>) -> String {
     format!("{}{through}{strategy}", result.impact)
 }
 
-fn verdict(met: Option<bool>, objective: Option<Seconds>, paint: &Paint) -> String {
+fn verdict(met: Option<bool>, objective: Option<Seconds>, screen: &Screen) -> String {
     match (met, objective) {
-        (Some(true), Some(objective)) => paint.good(&format!("holds, objective {}", objective.human())),
-        (Some(false), Some(objective)) => paint.bad(&format!("✗ objective {}", objective.human())),
+        (Some(true), Some(objective)) => screen.good(&format!("holds, objective {}", objective.human())),
+        (Some(false), Some(objective)) => screen.bad(&format!("✗ objective {}", objective.human())),
         _ => "no objective".to_owned(),
     }
 }
@@ -214,11 +242,11 @@ fn loss_lines(
     judged: &Judged<'_>,
     loss: &DataLoss,
     explained: Option<&Loss>,
-    paint: &Paint,
+    screen: &Screen,
     out: &mut String,
 ) {
     let name = &model.datasets[loss.dataset].name;
-    let verdict = verdict(judged.rpo_met(loss), judged.promise.rpo.map(|rpo| rpo.at_most), paint);
+    let verdict = verdict(judged.rpo_met(loss), judged.promise.rpo.map(|rpo| rpo.at_most), screen);
     let amount = loss.loss.worst.map_or("all of it".to_owned(), Seconds::human);
     let via = match loss.loss.via {
         Some(Via::Replication(id)) => format!(" from replica {}", model.instances[id].name),
@@ -264,12 +292,12 @@ fn loss_lines(
     }
 }
 
-fn recovery_lines(model: &Model, judged: &Judged<'_>, paint: &Paint, out: &mut String) {
+fn recovery_lines(model: &Model, judged: &Judged<'_>, screen: &Screen, out: &mut String) {
     let result = judged.result;
     if matches!(result.impact, Impact::None | Impact::Degraded) {
         return;
     }
-    let verdict = verdict(judged.rto_met(), judged.promise.rto.map(|rto| rto.at_most), paint);
+    let verdict = verdict(judged.rto_met(), judged.promise.rto.map(|rto| rto.at_most), screen);
     let Some(times) = result.recovery.filter(|_| result.impact != Impact::Lost) else {
         let _ = writeln!(out, "  does not come back  [{verdict}]");
         return;
@@ -328,27 +356,4 @@ fn short(time: Seconds) -> String {
         return format!("{hours}h{rest}");
     }
     time.to_string().replace(' ', "")
-}
-
-struct Paint(Style);
-
-impl Paint {
-    fn with(&self, style: anstyle::Style, text: &str) -> String {
-        match self.0 {
-            Style::Coloured => format!("{style}{text}{style:#}"),
-            Style::Plain => text.to_owned(),
-        }
-    }
-
-    fn bad(&self, text: &str) -> String {
-        self.with(anstyle::AnsiColor::Red.on_default().bold(), text)
-    }
-
-    fn good(&self, text: &str) -> String {
-        self.with(anstyle::AnsiColor::Green.on_default(), text)
-    }
-
-    fn strong(&self, text: &str) -> String {
-        self.with(anstyle::Style::new().bold(), text)
-    }
 }

@@ -1,21 +1,20 @@
 //! What an assessment says, as a view that the formats render: results narrowed by the flags of the command line, each
 //! with the sum that its numbers come from.
 
+mod charts;
 mod human;
 mod json;
 
-use std::collections::BTreeMap;
-
 use crate::analysis::assess::{Assessment, Assumption, Judged, Summary, assumptions, untouched};
 use crate::analysis::context::Context;
+use crate::analysis::explain::Explainer;
 use crate::analysis::loss::{Loss, LossEngine};
-use crate::analysis::losses::{GroupRemains, Remains};
-use crate::analysis::outcome::{ComponentResult, DataLoss, recovery};
+use crate::analysis::outcome::{ComponentResult, DataLoss};
 use crate::analysis::scenario::Scenario;
-use crate::model::{ComponentId, GroupId, Measurement, Via};
+use crate::model::{ComponentId, Measurement};
 use crate::terms::ScenarioKind;
 
-use super::Style;
+use super::Screen;
 
 pub(crate) use json::schema;
 
@@ -63,12 +62,6 @@ struct Row<'a> {
     losses: Vec<(DataLoss, Option<Loss>)>,
 }
 
-/// What a scenario leaves of the data that it hits: the questions to which the losses are the answers.
-struct Left {
-    alone: BTreeMap<ComponentId, Vec<Remains>>,
-    groups: BTreeMap<GroupId, Vec<GroupRemains>>,
-}
-
 impl<'a> AssessmentView<'a> {
     /// The view of an assessment through a filter.
     pub fn new(
@@ -87,9 +80,9 @@ impl<'a> AssessmentView<'a> {
     }
 
     /// The view in a format.
-    pub fn render(&self, format: AssessmentFormat, style: Style) -> String {
+    pub fn render(&self, format: AssessmentFormat, screen: Screen) -> String {
         match format {
-            AssessmentFormat::Human => human::render(self, style),
+            AssessmentFormat::Human => human::render(self, &screen),
             AssessmentFormat::Json => json::render(self),
         }
     }
@@ -114,41 +107,11 @@ impl<'a> AssessmentView<'a> {
         self.assessment.results(self.context).filter(|judged| self.shows(judged)).collect()
     }
 
-    /// Every result that is shown, with derivations. Scenarios that share an outcome share the work.
+    /// Every result that is shown, with derivations.
     fn rows(&self) -> Vec<Row<'a>> {
-        let mut remains: BTreeMap<usize, Left> = BTreeMap::new();
-        let mut rows = Vec::new();
-        for judged in self.judged() {
-            let key = std::ptr::from_ref(judged.outcome) as usize;
-            let losses = if judged.result.data_loss.is_empty() {
-                Vec::new()
-            } else {
-                let of_outcome = remains.entry(key).or_insert_with(|| self.remains(&judged));
-                self.losses(judged.result, of_outcome)
-            };
-            rows.push(Row { judged, losses });
-        }
-        rows
-    }
-
-    fn remains(&self, judged: &Judged<'_>) -> Left {
-        let recovery = recovery(self.context, judged.scenario);
-        let hit = judged.outcome.results.iter().filter(|result| !result.data_loss.is_empty());
-        let alone = hit.map(|result| (result.component, recovery.remains(self.context, result.component))).collect();
-        let groups = recovery.spread.groups.iter();
-        let groups = groups.map(|&group| (group, recovery.group_remains(self.context, group))).collect();
-        Left { alone, groups }
-    }
-
-    fn losses(&self, result: &ComponentResult, left: &Left) -> Vec<(DataLoss, Option<Loss>)> {
-        let explain = |loss: &DataLoss| {
-            if let Some(with) = &loss.group {
-                return Some(self.engine.explain_group(with.group, left.groups.get(&with.group)?, loss.dataset));
-            }
-            let alone = left.alone.get(&result.component)?.iter().find(|left| left.dataset == loss.dataset);
-            alone.filter(|_| loss.loss.via != Some(Via::Guarantee)).map(|left| self.engine.explain(left))
-        };
-        result.data_loss.iter().map(|loss| (loss.clone(), explain(loss))).collect()
+        let mut explainer = Explainer::new(self.context, self.engine);
+        let judged = self.judged().into_iter();
+        judged.map(|judged| Row { losses: explainer.losses(&judged), judged }).collect()
     }
 
     /// Components that a scenario does nothing to, where all are asked for.

@@ -6,8 +6,7 @@ use crate::diff::{Action, Shown};
 use crate::report::page::Page;
 
 pub(super) fn render(view: &ChangesView) -> String {
-    let mut page = Page::new("changes");
-    page.push(&heading(view));
+    let mut page = Page::new("changes", view.has_drift(), &view.system, &view.closing());
     for (action, title) in [
         (Action::Create, "Not there"),
         (Action::Update, "Not as planned"),
@@ -18,11 +17,9 @@ pub(super) fn render(view: &ChangesView) -> String {
         if entries.is_empty() {
             continue;
         }
-        page.push(&format!("**{title}**\n\n"));
-        entries.iter().for_each(|entry| {
-            page.push(&point(entry));
-        });
-        page.push("\n");
+        page.between(&format!("**{title}**\n\n"));
+        entries.iter().for_each(|entry| page.entry(&point(entry)));
+        page.between("\n");
     }
     let unobserved = view.unobserved();
     let summary = format!("{} not or not fully observed: nothing is known of them", unobserved.len());
@@ -34,11 +31,6 @@ pub(super) fn render(view: &ChangesView) -> String {
         }),
     );
     page.finish()
-}
-
-fn heading(view: &ChangesView) -> String {
-    let sign = if view.has_drift() { "❌" } else { "✅" };
-    format!("### {sign} {}: {}\n\n", md_message(&view.system), view.closing())
 }
 
 /// A point of a list with its attributes as points below.

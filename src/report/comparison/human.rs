@@ -77,12 +77,16 @@ fn write_entry(view: &ComparisonView<'_>, entry: &Entry<'_>, style: Style, out: 
 fn promises(view: &ComparisonView<'_>, out: &mut String) {
     for (weaker, heading) in [(true, "Weaker promises"), (false, "Stronger promises")] {
         let changes: Vec<_> = view.comparison.promises.iter().filter(|change| change.is_weaker() == weaker).collect();
-        if changes.is_empty() {
+        let dropped = if weaker { view.comparison.dropped.as_slice() } else { &[] };
+        if changes.is_empty() && dropped.is_empty() {
             continue;
         }
         let _ = writeln!(out, "\n{heading}:");
         for change in changes {
             let _ = writeln!(out, "  {}", one_line(&words::promise(change, str::to_owned)));
+        }
+        for gone in dropped {
+            let _ = writeln!(out, "  {}", one_line(&words::dropped(gone, str::to_owned)));
         }
     }
 }

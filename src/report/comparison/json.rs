@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ComparisonView;
-use crate::compare::{Comparison, InputChange, Level, Measure, Movement, PromiseChange, Row, Verdict};
+use crate::compare::{Comparison, Dropped, InputChange, Level, Measure, Movement, PromiseChange, Row, Verdict};
 use crate::report::json::{schema_of, to_json};
 
 /// How the posture changes from one spec to another.
@@ -25,6 +25,8 @@ struct Report {
     changes: Vec<Change>,
     /// Promises that became weaker or stronger.
     promises: Vec<Promise>,
+    /// What the newer spec is no longer held to.
+    dropped: Vec<NoLonger>,
     /// Every input that changed.
     inputs: Vec<Input>,
     /// Components that came and went.
@@ -81,16 +83,28 @@ struct Value {
 struct Promise {
     /// `rto` or `rpo`.
     objective: &'static str,
-    /// The kind of scenario; null for the general promise.
-    during: Option<&'static str>,
+    /// The kind of scenario, or the scenario that the spec declares; null for the general promise.
+    during: Option<String>,
     /// What was promised in seconds; null for nothing.
     base_s: Option<u64>,
     /// What is promised in seconds; null for nothing.
     head_s: Option<u64>,
     /// Whether less is promised than was.
     weaker: bool,
-    /// The components for which it is so.
+    /// The components for which it is so; where a dataset is gone, the dataset as `component.dataset`.
     components: Vec<String>,
+    /// Whether they are gone, and the promise with them.
+    gone: bool,
+}
+
+/// A scenario that was declared, or something that was expected in one.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct NoLonger {
+    /// The id of the scenario in the newer spec.
+    scenario: String,
+    /// The component or `component.dataset` of which something was expected; null where the scenario itself is gone.
+    expected_of: Option<String>,
 }
 
 /// An entry of the spec that changed.
@@ -141,7 +155,7 @@ struct Counts {
     newly_met: usize,
     /// Numbers that are better.
     better: usize,
-    /// Promises that are weaker.
+    /// Promises that are weaker, with what was dropped.
     weaker_promises: usize,
     /// Whether the command falls short.
     is_worse: bool,
@@ -156,6 +170,7 @@ pub(super) fn render(view: &ComparisonView<'_>) -> String {
         head: view.names[1].to_owned(),
         changes: comparison.rows.iter().map(|row| change(comparison, row)).collect(),
         promises: comparison.promises.iter().map(promise).collect(),
+        dropped: comparison.dropped.iter().map(no_longer).collect(),
         inputs: comparison.inputs.iter().map(|written| input(view, written)).collect(),
         components: moved(&comparison.components),
         renamed: comparison.renamed.iter().cloned().map(|(from, to)| Renamed { from, to }).collect(),
@@ -206,11 +221,19 @@ fn value(level: Level, measure: &Measure) -> Value {
 fn promise(change: &PromiseChange) -> Promise {
     Promise {
         objective: change.kind.as_str(),
-        during: change.during.map(|kind| kind.as_str()),
+        during: change.during.as_ref().map(|during| during.as_str().to_owned()),
         base_s: change.base.map(|base| base.0),
         head_s: change.head.map(|head| head.0),
         weaker: change.is_weaker(),
         components: change.components.clone(),
+        gone: change.is_gone,
+    }
+}
+
+fn no_longer(dropped: &Dropped) -> NoLonger {
+    NoLonger {
+        scenario: dropped.scenario.clone(),
+        expected_of: dropped.expected.as_ref().map(|(whose, _)| whose.clone()),
     }
 }
 

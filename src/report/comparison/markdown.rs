@@ -11,25 +11,27 @@ const OPEN: usize = 6;
 /// Inputs that are named behind a number.
 const CAUSES: usize = 2;
 
+/// Names in a list of what is new or gone; the rest is counted.
+const NAMED: usize = 50;
+
 pub(super) fn render(view: &ComparisonView<'_>) -> String {
     let comparison = view.comparison;
-    let mut page = Page::new("comparison");
-    let sign = if comparison.is_worse() { "❌" } else { "✅" };
     let headline = words::headline(comparison);
-    page.push(&format!("### {sign} {}: {headline}\n\n", md_message(&comparison.system)));
+    let mut page = Page::new("comparison", comparison.is_worse(), &comparison.system, &headline);
     for verdict in [Verdict::NewlyUnmet, Verdict::Worse] {
         open(view, verdict, &mut page);
         if verdict == Verdict::NewlyUnmet {
             promises(view, true, &mut page);
         }
     }
+    components(view, &mut page);
     for verdict in [Verdict::NewlyMet, Verdict::Better, Verdict::Unpromised] {
         let entries = view.entries(verdict);
-        let summary = format!("{} ({})", words::heading(verdict), entries.len());
+        let summary = format!("{} ({})", words::heading(verdict), comparison.count(verdict));
         page.fold(&summary, entries.iter().map(|entry| point(view, entry)));
     }
     promises(view, false, &mut page);
-    movements(view, &mut page);
+    scenarios(view, &mut page);
     let inputs = &comparison.inputs;
     let summary = format!("Changed inputs ({})", inputs.len());
     page.fold(&summary, inputs.iter().map(|input| format!("- {}\n", cause(view, input))));
@@ -41,12 +43,12 @@ fn open(view: &ComparisonView<'_>, verdict: Verdict, page: &mut Page) {
     if entries.is_empty() {
         return;
     }
-    page.push(&format!("**{}**\n\n", words::heading(verdict)));
+    page.between(&format!("**{}**\n\n", words::heading(verdict)));
     let (shown, rest) = entries.split_at(entries.len().min(OPEN));
     for entry in shown {
-        page.push(&point(view, entry));
+        page.entry(&point(view, entry));
     }
-    page.push("\n");
+    page.between("\n");
     page.fold(&format!("{} more", rest.len()), rest.iter().map(|entry| point(view, entry)));
 }
 
@@ -93,35 +95,45 @@ fn cause(view: &ComparisonView<'_>, input: &InputChange) -> String {
 
 fn promises(view: &ComparisonView<'_>, weaker: bool, page: &mut Page) {
     let changes = view.comparison.promises.iter().filter(|change| change.is_weaker() == weaker);
-    let points: Vec<String> = changes.map(|change| format!("- {}\n", words::promise(change, md_code))).collect();
+    let mut points: Vec<String> = changes.map(|change| format!("- {}\n", words::promise(change, md_code))).collect();
+    if weaker {
+        points.extend(view.comparison.dropped.iter().map(|gone| format!("- {}\n", words::dropped(gone, md_code))));
+    }
     if points.is_empty() {
         return;
     }
-    page.push(if weaker { "**Weaker promises**\n\n" } else { "**Stronger promises**\n\n" });
+    page.between(if weaker { "**Weaker promises**\n\n" } else { "**Stronger promises**\n\n" });
     for point in points {
-        page.push(&point);
+        page.entry(&point);
     }
-    page.push("\n");
+    page.between("\n");
 }
 
-fn movements(view: &ComparisonView<'_>, page: &mut Page) {
+fn components(view: &ComparisonView<'_>, page: &mut Page) {
     let comparison = view.comparison;
     for (old, new) in &comparison.renamed {
-        page.push(&format!("Renamed: {} is now {}\n\n", md_code(old), md_code(new)));
+        page.entry(&format!("Renamed: {} is now {}\n\n", md_code(old), md_code(new)));
     }
-    let line = |what: &str, names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| md_code(name)).collect();
-        format!("{what}: {}\n", names.join(", "))
-    };
-    for (what, names) in
-        [("New components", &comparison.components.appeared), ("Gone components", &comparison.components.went)]
-    {
+    let moved = &comparison.components;
+    for (what, names) in [("Gone components", &moved.went), ("New components", &moved.appeared)] {
         if !names.is_empty() {
-            page.push(&format!("{}\n", line(what, names)));
+            page.entry(&format!("{}\n", line(what, names)));
         }
     }
-    let (appeared, went) = (&comparison.scenarios.appeared, &comparison.scenarios.went);
+}
+
+fn scenarios(view: &ComparisonView<'_>, page: &mut Page) {
+    let (appeared, went) = (&view.comparison.scenarios.appeared, &view.comparison.scenarios.went);
     let lines = [("New", appeared), ("Gone", went)].into_iter().filter(|(_, names)| !names.is_empty());
     let lines: Vec<String> = lines.map(|(what, names)| line(what, names)).collect();
     page.fold(&format!("Scenarios: {} new, {} gone", appeared.len(), went.len()), lines);
+}
+
+fn line(what: &str, names: &[String]) -> String {
+    let (shown, rest) = names.split_at(names.len().min(NAMED));
+    let mut shown: Vec<String> = shown.iter().map(|name| md_code(name)).collect();
+    if !rest.is_empty() {
+        shown.push(format!("and {} more", rest.len()));
+    }
+    format!("{what}: {}\n", shown.join(", "))
 }

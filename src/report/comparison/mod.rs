@@ -72,7 +72,7 @@ impl<'a> ComparisonView<'a> {
         with_followers(entries)
     }
 
-    /// The inputs behind an entry, each once.
+    /// The inputs behind an entry, each once. Another name makes no number worse, so it is named only where nothing else is.
     fn causes(&self, entry: &Entry<'_>) -> Vec<&'a InputChange> {
         let mut causes: Vec<usize> = Vec::new();
         for row in std::iter::once(&entry.first).chain(&entry.others) {
@@ -80,7 +80,17 @@ impl<'a> ComparisonView<'a> {
         }
         causes.sort_unstable();
         causes.dedup();
-        causes.into_iter().filter_map(|at| self.comparison.inputs.get(at)).collect()
+        let causes = causes.into_iter().filter_map(|at| self.comparison.inputs.get(at));
+        let (names, others): (Vec<_>, Vec<_>) = causes.partition(|input| self.is_renaming(input));
+        if others.is_empty() { names } else { others }
+    }
+
+    fn is_renaming(&self, input: &InputChange) -> bool {
+        let mut renamed = self.comparison.renamed.iter();
+        renamed.any(|(old, new)| {
+            (input.base.as_deref(), input.head.as_deref()) == (Some(old.as_str()), Some(new.as_str()))
+                && input.address() == format!("components.{new}")
+        })
     }
 
     /// `drplan.yaml:12`, where an input stands in the newer spec.

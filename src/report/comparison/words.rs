@@ -1,7 +1,8 @@
 //! The words of a comparison, shared by its formats for people.
 
 use super::Entry;
-use crate::compare::{Comparison, InputChange, Level, Measure, PromiseChange, Row, Verdict};
+use crate::compare::{Comparison, Dropped, During, InputChange, Level, Measure, PromiseChange, Row, Verdict};
+use crate::model::Bound;
 use crate::terms::Impact;
 use crate::units::Seconds;
 
@@ -123,25 +124,62 @@ pub(super) fn input(input: &InputChange) -> String {
 /// `rto 4 h → 8 h for 12 components (shop, shop-db, …)`.
 pub(super) fn promise(change: &PromiseChange, name: impl Fn(&str) -> String) -> String {
     let human = |objective: Option<Seconds>| objective.map_or("none".to_owned(), Seconds::human);
-    let during = change.during.map(|kind| format!(" in {kind}")).unwrap_or_default();
+    let during = change
+        .during
+        .as_ref()
+        .map(|during| {
+            format!(
+                " in {}",
+                match during {
+                    During::Kind(kind) => kind.to_string(),
+                    During::Declared(scenario) => name(scenario),
+                }
+            )
+        })
+        .unwrap_or_default();
     let shown: Vec<String> = change.components.iter().take(NAMED).map(|component| name(component)).collect();
     let more = match change.components.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let kind = change.kind.as_str();
-    format!("{kind}{during} {} → {} for {}{more}", human(change.base), human(change.head), shown.join(", "))
+    let gone = match (change.is_gone, change.components.len()) {
+        (false, _) => "",
+        (true, 1) => ", which is gone",
+        (true, _) => ", which are gone",
+    };
+    format!("{kind}{during} {} → {} for {}{more}{gone}", human(change.base), human(change.head), shown.join(", "))
+}
+
+/// What is no longer promised: `no longer expected of shop in lose:db1: impact none, recovery at most 2 h`.
+pub(super) fn dropped(dropped: &Dropped, name: impl Fn(&str) -> String) -> String {
+    let Some((whose, expected)) = &dropped.expected else {
+        return format!("scenario {} is gone, and what was promised in it", name(&dropped.scenario));
+    };
+    let within = |bound: Option<Bound>| bound.and_then(|bound| bound.at_most).map(Seconds::human);
+    let parts = [
+        expected.impact.map(|impact| format!("impact {impact}")),
+        within(expected.data_loss).map(|most| format!("data loss at most {most}")),
+        within(expected.recovery).map(|most| format!("recovery at most {most}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("no longer expected of {} in {}: {}", name(whose), name(&dropped.scenario), parts.join(", "))
 }
 
 /// The whole in one line, the worst first.
 pub(super) fn headline(comparison: &Comparison) -> String {
     let count = |verdict| comparison.count(verdict);
+    let (weaker, moved) = (comparison.weaker(), &comparison.components);
+    let (went, appeared) = (moved.went.len(), moved.appeared.len());
     let parts = [
         (count(Verdict::NewlyUnmet), "newly unmet"),
-        (comparison.weaker(), if comparison.weaker() == 1 { "weaker promise" } else { "weaker promises" }),
+        (weaker, if weaker == 1 { "weaker promise" } else { "weaker promises" }),
         (count(Verdict::Worse), "worse"),
+        // What is gone has no number that could be worse.
+        (went, if went == 1 { "component gone" } else { "components gone" }),
         (count(Verdict::NewlyMet), "newly met"),
         (count(Verdict::Better), "better"),
+        (appeared, if appeared == 1 { "new component" } else { "new components" }),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
     match (parts.is_empty(), comparison.inputs.is_empty()) {

@@ -2,12 +2,13 @@
 
 mod dot;
 mod json;
-mod layout;
 mod mermaid;
 mod svg;
+mod text;
 
 use std::collections::BTreeMap;
 
+use super::Screen;
 use crate::model::{ComponentId, Id, Model, StoreId};
 use crate::terms::{DependencyKind, Impact};
 
@@ -24,6 +25,8 @@ pub enum GraphFormat {
     Svg,
     /// `drplan.graph/1`.
     Json,
+    /// A tree for the terminal.
+    Text,
 }
 
 /// What a scenario does to a component, as far as a graph shows it.
@@ -133,12 +136,13 @@ impl GraphView {
     }
 
     /// The graph in a format.
-    pub fn render(&self, format: GraphFormat) -> String {
+    pub fn render(&self, format: GraphFormat, screen: Screen) -> String {
         match format {
             GraphFormat::Dot => dot::render(self),
             GraphFormat::Mermaid => mermaid::render(self),
             GraphFormat::Svg => svg::render(self),
             GraphFormat::Json => json::render(self),
+            GraphFormat::Text => text::render(self, &screen),
         }
     }
 }

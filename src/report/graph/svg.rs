@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{Box, HEIGHT, layout};
 use super::{Edge, EdgeKind, GraphView, Node, Shape};
+use crate::diag::markup::html_text;
 use crate::diag::visible::one_line;
+use crate::draw::layout::{Box, HEIGHT, Picture, layout};
 use crate::terms::{DependencyKind, Impact};
 
 const HEADER: f64 = 40.0;
@@ -19,7 +20,11 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#16202b}\
 .copies-to{stroke:#a3afba;stroke-width:2.2}";
 
 pub(super) fn render(view: &GraphView) -> String {
-    let layout = layout(view, |n| widest_line(&view.nodes[n]));
+    let layout = layout(&Picture {
+        letters: view.nodes.iter().map(widest_line).collect(),
+        bottom: view.nodes.iter().map(|node| node.shape == Shape::Store).collect(),
+        edges: view.edges.iter().map(|edge| (edge.from, edge.to)).collect(),
+    });
     let (width, height) = (layout.width.max(640.0), layout.height + HEADER + FOOTER);
     let title = match &view.scenario {
         Some(scenario) => format!("{}: {scenario}", view.system),
@@ -149,16 +154,5 @@ fn legend(out: &mut String, y: f64) {
 }
 
 fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in one_line(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
+    html_text(&one_line(text))
 }

@@ -217,3 +217,18 @@ proptest! {
         }
     }
 }
+
+/// A copy of the first run in each three days, of one that runs on the 1st and the 15th: from the 15th of a month of 31 days to the
+/// next 1st are 17 days, and the copy takes an hour. In the first three days around a run all months look the same.
+#[test]
+fn what_only_a_longer_look_tells_apart_is_told_apart() {
+    let schedule = Schedule::parse("30 2 1,15 * *", Zone::parse("UTC").unwrap(), Scheduler::Systemd).unwrap();
+    let of = Stream { clock: Clock::Calendar(Arc::new(schedule)), captures: Captures::Live { behind: 0 }, delay: 0 };
+    let clock = |anchor| Clock::First { of: Arc::new(of.clone()), every: 3 * 24 * HOUR, anchor };
+    let copy = |anchor| Stream { clock: clock(anchor), captures: Captures::Trigger, delay: HOUR };
+    assert_eq!(by_window(&copy(None), None, &Calendar::default()), Some(17 * 24 * HOUR + HOUR));
+    let pinned = copy(Some(0));
+    let members = [Member { stream: &pinned, retention: None, covers: false }];
+    let found = peak(&members, &Strike { detection: None, missed: 0 }, &Calendar::default()).unwrap();
+    assert_eq!(found.loss, Some(17 * 24 * HOUR + HOUR));
+}

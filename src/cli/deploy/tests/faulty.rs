@@ -1,6 +1,6 @@
 //! A disk on which things go wrong at a chosen moment.
 
-use super::super::disk::Disk;
+use super::super::disk::{Disk, NewFile};
 use std::cell::Cell;
 use std::fs;
 use std::io;
@@ -56,17 +56,8 @@ impl Disk for Faulty {
         fs::create_dir(path)
     }
 
-    fn create_file(&self, path: &Path, contents: &[u8], executable: bool) -> io::Result<()> {
-        use std::os::unix::fs::PermissionsExt;
-        let first = self.changes.get() == self.at;
-        if let Err(error) = self.change(true) {
-            if first {
-                fs::write(path, &contents[..contents.len() / 2])?;
-            }
-            return Err(error);
-        }
-        fs::write(path, contents)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(if executable { 0o755 } else { 0o644 }))
+    fn create_files(&self, files: &[NewFile]) -> io::Result<()> {
+        files.iter().try_for_each(|file| self.create_file(file))
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -95,5 +86,20 @@ impl Disk for Faulty {
 
     fn sync_dir(&self, _path: &Path) -> io::Result<()> {
         self.change(false)
+    }
+}
+
+impl Faulty {
+    fn create_file(&self, file: &NewFile) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        let first = self.changes.get() == self.at;
+        if let Err(error) = self.change(true) {
+            if first {
+                fs::write(&file.path, &file.contents[..file.contents.len() / 2])?;
+            }
+            return Err(error);
+        }
+        fs::write(&file.path, file.contents)?;
+        fs::set_permissions(&file.path, fs::Permissions::from_mode(if file.executable { 0o755 } else { 0o644 }))
     }
 }

@@ -1,7 +1,6 @@
 //! Where nodes and edges go in a picture: layers from what needs to what is needed, then as few crossings as a few sweeps
 //! give (Sugiyama, Tagawa and Toda 1981). The work grows linearly with the graph.
 
-use super::{Edge, GraphView, Shape};
 use crate::graph::{Digraph, strongly_connected, topological_order};
 
 /// Width of a letter of the label, and the sizes of boxes and gaps, in pixels.
@@ -9,30 +8,49 @@ const LETTER: f64 = 7.0;
 const PADDING: f64 = 26.0;
 const GAP: f64 = 28.0;
 const BEND: f64 = 8.0;
-pub(super) const HEIGHT: f64 = 56.0;
+/// The height of a box.
+pub const HEIGHT: f64 = 56.0;
 const LAYER: f64 = 116.0;
 const MARGIN: f64 = 24.0;
 const SWEEPS: usize = 8;
 
+/// What is to be laid out; nodes go by their numbers.
+pub struct Picture {
+    /// How many letters the widest line of each node has.
+    pub letters: Vec<usize>,
+    /// Whether a node belongs below all that are not.
+    pub bottom: Vec<bool>,
+    /// From what needs to what is needed.
+    pub edges: Vec<(usize, usize)>,
+}
+
 /// A box for each node, and the points that each edge goes through.
-pub(super) struct Layout {
+pub struct Layout {
+    /// Of the whole.
     pub width: f64,
+    /// Of the whole.
     pub height: f64,
+    /// In the order of the nodes.
     pub boxes: Vec<Box>,
+    /// In the order of the edges.
     pub lines: Vec<Vec<(f64, f64)>>,
 }
 
 /// A box by its centre and width.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Box {
+pub struct Box {
+    /// Of its centre.
     pub x: f64,
+    /// Of its centre.
     pub y: f64,
+    /// Of the whole box.
     pub width: f64,
 }
 
-pub(super) fn layout(view: &GraphView, widest: impl Fn(usize) -> usize) -> Layout {
+/// Lays a picture out.
+pub fn layout(view: &Picture) -> Layout {
     let ranks = ranks(view);
-    let mut drawing = Drawing::new(view, &ranks, widest);
+    let mut drawing = Drawing::new(view, &ranks);
     for sweep in 0..SWEEPS {
         drawing.sweep(sweep % 2 == 0);
     }
@@ -41,22 +59,22 @@ pub(super) fn layout(view: &GraphView, widest: impl Fn(usize) -> usize) -> Layou
 }
 
 /// The layer of each node: below everything that needs it; stores below all.
-fn ranks(view: &GraphView) -> Vec<usize> {
+fn ranks(view: &Picture) -> Vec<usize> {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let needs = view.edges.iter().filter(|edge| edge.from != edge.to).map(|edge| (number(edge.from), number(edge.to)));
-    let graph = Digraph::from_edges(view.nodes.len(), needs);
+    let needs = view.edges.iter().filter(|(from, to)| from != to).map(|(from, to)| (number(*from), number(*to)));
+    let graph = Digraph::from_edges(view.letters.len(), needs);
     let knot = strongly_connected(&graph);
     let straight = graph.edges().filter(|(from, to)| knot[*from as usize] != knot[*to as usize]);
-    let straight = Digraph::from_edges(view.nodes.len(), straight);
-    let mut ranks = vec![0; view.nodes.len()];
+    let straight = Digraph::from_edges(view.letters.len(), straight);
+    let mut ranks = vec![0; view.letters.len()];
     for node in topological_order(&straight).unwrap_or_default() {
         for &next in straight.successors(node) {
             ranks[next as usize] = ranks[next as usize].max(ranks[node as usize] + 1);
         }
     }
     let last = ranks.iter().copied().max().unwrap_or(0);
-    for (node, rank) in view.nodes.iter().zip(&mut ranks) {
-        if node.shape == Shape::Store {
+    for (bottom, rank) in view.bottom.iter().zip(&mut ranks) {
+        if *bottom {
             *rank = last.max(1);
         }
     }
@@ -77,11 +95,11 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn new(view: &GraphView, ranks: &[usize], widest: impl Fn(usize) -> usize) -> Self {
-        let nodes = view.nodes.len();
+    fn new(view: &Picture, ranks: &[usize]) -> Self {
+        let nodes = view.letters.len();
         let mut drawing = Self {
             rank: ranks.to_vec(),
-            width: (0..nodes).map(|n| widest(n) as f64 * LETTER + PADDING).collect(),
+            width: view.letters.iter().map(|letters| *letters as f64 * LETTER + PADDING).collect(),
             x: Vec::new(),
             layers: Vec::new(),
             above: vec![Vec::new(); nodes],
@@ -89,7 +107,7 @@ impl Drawing {
             chains: Vec::new(),
         };
         for edge in &view.edges {
-            let chain = drawing.chain(edge);
+            let chain = drawing.chain(*edge);
             drawing.chains.push(chain);
         }
         drawing.layers = vec![Vec::new(); drawing.rank.iter().max().map_or(0, |rank| rank + 1)];
@@ -102,9 +120,8 @@ impl Drawing {
     }
 
     /// The nodes and bends of an edge; an edge upwards or within a layer goes straight.
-    fn chain(&mut self, edge: &Edge) -> Vec<usize> {
-        let (upper, lower) =
-            if self.rank[edge.from] <= self.rank[edge.to] { (edge.from, edge.to) } else { (edge.to, edge.from) };
+    fn chain(&mut self, (from, to): (usize, usize)) -> Vec<usize> {
+        let (upper, lower) = if self.rank[from] <= self.rank[to] { (from, to) } else { (to, from) };
         let mut chain = vec![upper];
         for rank in self.rank[upper] + 1..self.rank[lower] {
             self.rank.push(rank);
@@ -194,16 +211,17 @@ impl Drawing {
         items.iter().zip(x).for_each(|(item, x)| self.x[*item] = x);
     }
 
-    fn finish(self, view: &GraphView) -> Layout {
+    fn finish(self, view: &Picture) -> Layout {
         let left = self.x.iter().zip(&self.width).map(|(x, w)| x - w / 2.0).fold(f64::INFINITY, f64::min);
         let left = if left.is_finite() { left } else { 0.0 };
         let right = self.x.iter().zip(&self.width).map(|(x, w)| x + w / 2.0).fold(left, f64::max);
         let point =
             |item: usize| (self.x[item] - left + MARGIN, self.rank[item] as f64 * LAYER + HEIGHT / 2.0 + MARGIN);
-        let boxes = (0..view.nodes.len()).map(|n| Box { x: point(n).0, y: point(n).1, width: self.width[n] }).collect();
-        let lines = view.edges.iter().zip(&self.chains).map(|(edge, chain)| {
+        let boxes =
+            (0..view.letters.len()).map(|n| Box { x: point(n).0, y: point(n).1, width: self.width[n] }).collect();
+        let lines = view.edges.iter().zip(&self.chains).map(|((from, _), chain)| {
             let mut line: Vec<(f64, f64)> = chain.iter().map(|item| point(*item)).collect();
-            if chain.first() != Some(&edge.from) {
+            if chain.first() != Some(from) {
                 line.reverse();
             }
             line
