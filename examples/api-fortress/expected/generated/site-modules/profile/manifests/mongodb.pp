@@ -10,35 +10,21 @@
 #   What tells that it serves.
 # @param config
 #   Text of its configuration file.
-# @param results_dump_paths
-#   What is in copy `dump` of dataset `results`.
+# @param results_dump_job
+#   Copy `dump` of dataset `results`: what it holds, when it is made, what is kept.
+#   On a host that only could restore it there are no times.
 # @param results_dump_repository
 #   Where it goes.
 # @param results_dump_password
 #   Password of that repository.
-# @param results_dump_on_calendar
-#   When it is made; never on a host that only could restore it.
-# @param results_dump_retention
-#   Which snapshots are kept.
-# @param results_dump_drill_interval_sec
-#   How often a restore is proven; undef on a host that only could restore it.
-# @param results_dump_max_age_sec
-#   Age of the newest snapshot at which a promise is broken; undef on a host that only could restore it.
-# @param results_dump_pre_command
-#   What writes the dump before.
 class profile::mongodb (
   Dr::Unit $unit,
   Array[String[1]] $packages,
   Dr::Argv $health,
   String[1] $config,
-  Array[Dr::Datapath, 1] $results_dump_paths,
+  Dr::Job $results_dump_job,
   Dr::Restic::Url $results_dump_repository,
   Sensitive[Dr::Secret] $results_dump_password,
-  Array[Dr::Calendar] $results_dump_on_calendar,
-  Dr::Retention $results_dump_retention,
-  Optional[Integer[1]] $results_dump_drill_interval_sec,
-  Optional[Integer[1]] $results_dump_max_age_sec,
-  Dr::Argv $results_dump_pre_command,
 ) {
   include dr
 
@@ -90,15 +76,8 @@ class profile::mongodb (
   }
 
   dr::restic::job { 'mongodb-results-dump':
-    pre_command        => $results_dump_pre_command,
-    paths              => $results_dump_paths,
-    repository         => $results_dump_repository,
-    password           => $results_dump_password,
-    on_calendar        => $results_dump_on_calendar,
-    retention          => $results_dump_retention,
-    drill_interval_sec => $results_dump_drill_interval_sec,
-    max_age_sec        => $results_dump_max_age_sec,
-    subject            => 'components.mongodb.data.results.copies.dump',
+    repository => $results_dump_repository,
+    password   => $results_dump_password,
+    job        => $results_dump_job,
   }
 }
-

@@ -12,7 +12,7 @@
 #   Host of the backups.
 # @param replication_password
 #   Password of the replication role.
-# @param archive_timeout_sec
+# @param lag_sec
 #   Changes reach the archive within this time.
 # @param app_networks
 #   Networks whose clients may connect.
@@ -34,7 +34,7 @@ class profile::postgresql (
   Enum['primary', 'standby'] $bootstrap,
   Dr::Address $repository_address,
   Sensitive[Dr::Secret] $replication_password,
-  Integer[1, 3600] $archive_timeout_sec,
+  Integer[1, 3600] $lag_sec,
   Array[Dr::Cidr] $app_networks,
   Dr::Name $cluster,
   Dr::Port $port,
@@ -49,7 +49,7 @@ class profile::postgresql (
     bootstrap            => $bootstrap,
     repository_address   => $repository_address,
     replication_password => $replication_password,
-    archive_timeout_sec  => $archive_timeout_sec,
+    lag_sec              => $lag_sec,
     app_networks         => $app_networks,
     cluster              => $cluster,
     port                 => $port,
