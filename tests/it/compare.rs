@@ -75,7 +75,7 @@ fn every_change_has_its_comment() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let changes = changes();
     assert!(changes.len() >= 20);
-    for (name, change) in changes {
+    for (number, (name, change)) in changes.into_iter().enumerate() {
         let (before, after) = before_and_after(&name, &change);
         let folder = laid_out(&before, &after);
         let output =
@@ -97,38 +97,30 @@ fn every_change_has_its_comment() {
         for row in json["changes"].as_array().unwrap() {
             assert!(!row["causes"].as_array().unwrap().is_empty(), "{name}: nothing is said to be behind {row}");
         }
+        is_undone(folder.path(), &json, number, &name);
     }
 }
 
-#[test]
-fn a_change_and_its_reversal_are_opposites() {
-    for (name, change) in changes() {
-        let (before, after) = before_and_after(&name, &change);
-        let folder = laid_out(&before, &after);
-        let counts = |args: [&str; 2]| {
-            let output = drplan(folder.path(), &["compare", args[0], args[1], "--format", "json"]);
-            let json: Value = serde_json::from_str(&text(&output)).unwrap();
-            let rows = json["changes"].as_array().unwrap().clone();
-            let known = rows.into_iter().filter(|row| !row["base"].is_null());
-            let (mut worse, mut better, mut unmet, mut met) = (0, 0, 0, 0);
-            for row in known {
-                match row["verdict"].as_str().unwrap() {
-                    "worse" => worse += 1,
-                    "better" => better += 1,
-                    "newly-unmet" => unmet += 1,
-                    "newly-met" => met += 1,
-                    _ => {}
-                }
-            }
-            (worse, better, unmet, met)
-        };
-        let (worse, better, unmet, met) = counts(["base", "head"]);
-        assert_eq!(counts(["head", "base"]), (better, worse, met, unmet), "{name}");
-        assert_eq!(counts(["head", "head"]), (0, 0, 0, 0), "{name}");
+/// How many known numbers are worse, better, newly unmet and newly met.
+fn counts(json: &Value) -> [usize; 4] {
+    let known = || json["changes"].as_array().unwrap().iter().filter(|row| !row["base"].is_null());
+    ["worse", "better", "newly-unmet", "newly-met"]
+        .map(|verdict| known().filter(|row| row["verdict"] == verdict).count())
+}
+
+/// The reversal of a change is its opposite, and no change is none. Each run costs, so that not every change shows the latter.
+fn is_undone(folder: &Path, change: &Value, number: usize, name: &str) {
+    let compared = |args: [&str; 2]| -> Value {
+        serde_json::from_str(&text(&drplan(folder, &["compare", args[0], args[1], "--format", "json"]))).unwrap()
+    };
+    let [worse, better, unmet, met] = counts(change);
+    assert_eq!(counts(&compared(["head", "base"])), [better, worse, met, unmet], "{name}");
+    if number.is_multiple_of(5) {
+        assert_eq!(counts(&compared(["head", "head"])), [0; 4], "{name}");
     }
 }
 
-fn git(folder: &Path, args: &[&str]) {
+fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .args(args)
         .current_dir(folder)
@@ -139,6 +131,7 @@ fn git(folder: &Path, args: &[&str]) {
         .output()
         .unwrap_or_else(|error| panic!("cannot run git: {error}; install it with: apt-get install git"));
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]
@@ -163,11 +156,14 @@ fn revisions_are_read_from_the_objects() {
     fs::write(at.join("other"), "x").unwrap();
     git(at, &["add", "."]);
     git(at, &["commit", "-q", "-m", "elsewhere"]);
+    git(at, &["tag", "-a", "-m", "before", "v1", "HEAD^"]);
     git(at, &["gc", "-q"]);
     let rows = |text: &str| serde_json::from_str::<Value>(text).unwrap()["changes"].clone();
     for (here, args) in [
         (at.to_path_buf(), vec!["main..change", "dr/spec"]),
         (at.to_path_buf(), vec!["main...change", "dr/spec/drplan.yaml"]),
+        (at.to_path_buf(), vec!["v1..change", "dr/spec"]),
+        (at.to_path_buf(), vec!["v1...change", "dr/spec"]),
         (at.join("dr"), vec!["main..change", "spec"]),
         (at.join("dr/spec"), vec!["main..change"]),
         (at.to_path_buf(), vec!["main:dr/spec", "change:dr/spec/drplan.yaml"]),
@@ -183,11 +179,149 @@ fn revisions_are_read_from_the_objects() {
         (vec!["main..change", "dr"], "there is no spec at dr in `main`"),
         (vec!["main..change", "/etc"], "is in no git repository"),
         (vec!["main:../../etc/passwd", "dr/spec"], "there is no spec at"),
+        (vec!["main..change", "renamed"], "named by both places"),
     ] {
         let output = drplan(at, &[&["compare"], args.as_slice()].concat());
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {complaint}");
         assert!(complaint.contains(told), "{args:?}: {complaint}");
+    }
+}
+
+#[test]
+fn a_path_is_not_taken_for_a_revision_nor_a_revision_for_a_path() {
+    let repository = tempfile::tempdir().unwrap();
+    let at = repository.path();
+    let spec = fs::read_to_string(root().join("examples/wso2-identity-server/drplan.yaml")).unwrap();
+    git(at, &["init", "-q", "-b", "main"]);
+    for name in ["dr", "v1..v2", "main:dr", "main:gone", "1:2", "sub"] {
+        fs::create_dir(at.join(name)).unwrap();
+        fs::write(at.join(name).join("drplan.yaml"), &spec).unwrap();
+    }
+    git(at, &["add", "."]);
+    git(at, &["commit", "-q", "-m", "all"]);
+    for (args, code, told) in [
+        (["./v1..v2", "dr"], 0, ""),
+        (["sub/../dr", "dr"], 0, ""),
+        (["v1..v2", "dr"], 2, "a path with `..` in its name is written `./v1..v2`"),
+        (["./main:dr", "dr"], 0, ""),
+        (["main:dr", "dr"], 0, ""),
+        (["main:gone", "dr"], 2, "there is no spec at gone in `main`"),
+        (["./main:gone", "dr"], 0, ""),
+        (["main:sub", "dr"], 0, ""),
+        (["1:2", "dr"], 0, ""),
+        (["nothing", "dr"], 2, "there is no file or folder `nothing`"),
+        (["nothing:dr", "dr"], 2, "there is no revision `nothing`"),
+    ] {
+        let output = drplan(at, &["compare", args[0], args[1]]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+        assert!(said.contains(told), "{args:?}: {said}");
+    }
+    fs::create_dir(at.join("new")).unwrap();
+    fs::write(at.join("new/drplan.yaml"), &spec).unwrap();
+    for (args, code, told) in [
+        (["main..", "new"], 0, "there is nothing to compare with: there is no spec at new in `main`"),
+        (["main..", "gone"], 2, "cannot read gone"),
+        (["nothing..", "new"], 2, "there is no revision `nothing`"),
+        (["./gone", "new"], 2, "there is no file or folder `./gone`"),
+    ] {
+        let output = drplan(at, &["compare", "--base-optional", args[0], args[1]]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+        assert!(said.contains(told), "{args:?}: {said}");
+    }
+    let output = drplan(&at.join("sub"), &["compare", "../dr", "."]);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn odd_repositories_are_read_too() {
+    let (before, after) =
+        before_and_after("sync-to-async", &changes().into_iter().find(|(name, _)| name == "sync-to-async").unwrap().1);
+    let places = tempfile::tempdir().unwrap();
+    let at = |name: &str| places.path().join(name);
+    fs::create_dir_all(at("up/dr")).unwrap();
+    git(&at("up"), &["init", "-q", "-b", "main"]);
+    fs::write(at("up/dr/drplan.yaml"), &before).unwrap();
+    git(&at("up"), &["add", "."]);
+    git(&at("up"), &["commit", "-q", "-m", "before"]);
+    git(&at("up"), &["checkout", "-q", "-b", "change"]);
+    fs::write(at("up/dr/drplan.yaml"), &after).unwrap();
+    git(&at("up"), &["commit", "-q", "-a", "-m", "after"]);
+    let url = format!("file://{}", at("up").display());
+    git(places.path(), &["clone", "-q", "--bare", &url, "bare"]);
+    git(places.path(), &["clone", "-q", "--depth=1", &url, "shallow"]);
+    git(&at("shallow"), &["fetch", "-q", "--depth=1", "origin", "main"]);
+    git(&at("up"), &["worktree", "add", "-q", "-b", "third", "../worktree", "change"]);
+    git(places.path(), &["init", "-q", "-b", "main", "super"]);
+    git(&at("super"), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "sub"]);
+    std::os::unix::fs::symlink(at("up"), at("link")).unwrap();
+    let link = at("link/dr").display().to_string();
+    for (folder, args) in [
+        ("bare", ["main..change", "dr"]),
+        ("bare", ["main:dr", "change:dr"]),
+        ("shallow", ["FETCH_HEAD..", "dr"]),
+        ("worktree", ["main..", "dr"]),
+        ("super", ["origin/main..", "sub/dr"]),
+        ("link", ["main..change", "dr"]),
+        (".", ["main..change", &link]),
+    ] {
+        let output = drplan(&at(folder), &["compare", args[0], args[1]]);
+        assert_eq!(output.status.code(), Some(1), "{folder}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(text(&output).contains("newly unmet"), "{folder}");
+    }
+    let output = drplan(&at("shallow"), &["compare", "origin/main..", "dr"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("a shallow clone lacks it"));
+    // Names in a format that is not read are told; ids need none.
+    git(places.path(), &["init", "-q", "--ref-format=reftable", "reftable"]);
+    fs::write(at("reftable/drplan.yaml"), &after).unwrap();
+    git(&at("reftable"), &["add", "."]);
+    git(&at("reftable"), &["commit", "-q", "-m", "x"]);
+    let output = drplan(&at("reftable"), &["compare", "HEAD.."]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("in the format `reftable`, which is not read here"));
+    let id = git(&at("reftable"), &["rev-parse", "HEAD"]);
+    assert_eq!(drplan(&at("reftable"), &["compare", &format!("{id}..")]).status.code(), Some(0));
+    // A folder of the pull request that looks like a repository does not stand in for the true one.
+    git(places.path(), &["clone", "-q", "--bare", &url, "up/dr/bare"]);
+    fs::rename(at("up/dr/drplan.yaml"), at("up/dr/bare/drplan.yaml")).unwrap();
+    let output = drplan(&at("up"), &["compare", "main..", "dr/bare"]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no spec at dr/bare in `main`"));
+}
+
+#[test]
+fn objects_with_names_of_sha_256_are_read_too() {
+    let (before, after) =
+        before_and_after("sync-to-async", &changes().into_iter().find(|(name, _)| name == "sync-to-async").unwrap().1);
+    let repository = tempfile::tempdir().unwrap();
+    let at = repository.path();
+    git(at, &["init", "-q", "-b", "main", "--object-format=sha256"]);
+    fs::write(at.join("drplan.yaml"), &before).unwrap();
+    git(at, &["add", "."]);
+    git(at, &["commit", "-q", "-m", "before"]);
+    git(at, &["tag", "-a", "-m", "before", "v1"]);
+    git(at, &["checkout", "-q", "-b", "change"]);
+    fs::write(at.join("drplan.yaml"), &after).unwrap();
+    git(at, &["commit", "-q", "-a", "-m", "after"]);
+    let id = git(at, &["rev-parse", "main"]);
+    assert_eq!(id.len(), 64);
+    let ranges = [
+        format!("{id}..change"),
+        format!("{}..", &id[..12]),
+        format!("{}^0..", &id[..7]),
+        "v1...HEAD".to_owned(),
+        "main..".to_owned(),
+    ];
+    // Loose objects first, then those of a pack.
+    for _ in 0..2 {
+        for range in &ranges {
+            let output = drplan(at, &["compare", range]);
+            assert_eq!(output.status.code(), Some(1), "{range}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(text(&output).contains("newly unmet"), "{range}");
+        }
+        git(at, &["gc", "-q"]);
+        assert_eq!(fs::read_dir(at.join(".git/objects")).unwrap().count(), 2, "only `info` and `pack` are left");
     }
 }
 
@@ -215,9 +349,9 @@ fn hostile_texts_stay_texts_in_a_comparison() {
             .replace("name: identity\n", &format!("name: {quoted}\n"))
             .replace("description: A data centre in another city", &format!("description: {quoted}"));
         let folder = laid_out(&spec, &after);
-        for format in ["markdown", "human"] {
-            let output = drplan(folder.path(), &["compare", "base", "head", "--format", format]);
-            let out = String::from_utf8(output.stdout).unwrap();
+        let output = drplan(folder.path(), &["compare", "base", "head", "--report", "markdown=comment.md"]);
+        let comment = fs::read_to_string(folder.path().join("comment.md")).unwrap_or_default();
+        for (format, out) in [("human", String::from_utf8(output.stdout).unwrap()), ("markdown", comment)] {
             let hidden = out.chars().find(|c| drplan::diag::visible::is_hidden(*c) && *c != '\n');
             assert_eq!(hidden, None, "{format}: {out:?}");
             assert!(!out.contains("##[") && out.lines().all(|line| !is_command(line)), "{out}");

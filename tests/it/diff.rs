@@ -16,7 +16,7 @@ use drplan::report::changes::{ChangesFormat, ChangesView};
 use drplan::spec::Spec;
 use drplan::text::Limits;
 use drplan::{diff, model, tech};
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag};
 use serde_json::Value as Json;
 
 use super::hostile;
@@ -318,12 +318,7 @@ fn hostile_names_arrive_inert() {
 }
 
 fn is_inert(page: &str, text: &str) {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_GFM
-        | Options::ENABLE_MATH
-        | Options::ENABLE_TASKLISTS;
+    let options = crate::markdown::options();
     for event in Parser::new_ext(page, options) {
         match event {
             Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_) | Tag::Table(_)) => {

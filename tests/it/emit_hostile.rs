@@ -11,7 +11,7 @@ use crate::puppet_emit::{check, generate};
 use crate::runbooks;
 
 /// Each says `evil`, so that it can be found again, and would leave a mark if anything ran it.
-const TEXTS: [&str; 12] = [
+pub(crate) const TEXTS: [&str; 12] = [
     "a'); exec { 'evil': } #'",
     "\"; touch evil; echo \"",
     "$(touch evil)",
@@ -27,7 +27,7 @@ const TEXTS: [&str; 12] = [
 ];
 
 /// A spec with a hostile text in every field that takes any text.
-fn spec(text: &str) -> String {
+pub(crate) fn spec(text: &str) -> String {
     let path = quoted(&format!("/srv/{}", text.replace(['\n', '/'], "")));
     let text = quoted(text);
     format!(
@@ -75,7 +75,7 @@ waivers:
 }
 
 /// A YAML string in which nothing is hidden.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).unwrap();
     let plain = |c: char| (c.is_ascii() && !c.is_ascii_control()) || c.is_alphanumeric();
     json.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect()
@@ -111,9 +111,9 @@ fn hostile_texts_are_inert_in_the_shell() {
     for text in TEXTS {
         let files = runbooks::generate(&spec(text));
         let mut blocks = 0;
-        for (path, file) in files.iter() {
+        for (path, file) in files.iter().filter(|(path, _)| path.as_str().ends_with(".md")) {
             let page = String::from_utf8(file.contents.clone()).unwrap();
-            for block in shell_blocks(&page) {
+            for block in blocks_of(&page, "sh") {
                 blocks += 1;
                 leaves_no_mark(path.as_str(), &block);
             }
@@ -123,6 +123,19 @@ fn hostile_texts_are_inert_in_the_shell() {
             only_text_in_markdown(path.as_str(), &page);
         }
         assert!(blocks > 20, "{blocks} blocks of commands");
+    }
+}
+
+#[test]
+fn hostile_texts_are_inert_in_html() {
+    for text in TEXTS {
+        let files = runbooks::generate(&spec(text));
+        let page = String::from_utf8(files.get("runbooks.html").unwrap().contents.clone()).unwrap();
+        crate::bundle::only_our_html(&page);
+        let (_, body) = page.split_once("<body>").unwrap();
+        assert!(body.contains("evil") || !text.contains("evil"), "{text:?} is not shown");
+        let style = page.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).unwrap().0;
+        assert!(style.lines().filter(|line| line.contains("evil")).all(|line| line.starts_with("@page ")), "{style}");
     }
 }
 
@@ -182,12 +195,13 @@ fn check_yaml(path: &str, tree: &Value) {
     }
 }
 
-fn shell_blocks(page: &str) -> Vec<String> {
+/// The blocks of commands in a language.
+pub(crate) fn blocks_of(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         let ticks = line.bytes().take_while(|b| *b == b'`').count();
-        if ticks < 3 || &line[ticks..] != "sh" {
+        if ticks < 3 || &line[ticks..] != language {
             continue;
         }
         let fence = "`".repeat(ticks);

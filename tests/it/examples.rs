@@ -31,6 +31,11 @@ fn examples() -> Vec<PathBuf> {
     found
 }
 
+/// The texts of all specs.
+pub(crate) fn specs() -> Vec<String> {
+    examples().iter().map(|example| fs::read_to_string(example.join("drplan.yaml")).unwrap()).collect()
+}
+
 /// Standard output and exit code of drplan, run in the repository.
 fn drplan(arguments: &[&str]) -> (String, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_drplan"))
@@ -82,25 +87,69 @@ fn hold(folder: &Path, wanted: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
+/// The records of an example's drills, by name.
+fn records(example: &Path) -> Vec<String> {
+    let name = |name: String| name.ends_with(".jsonl").then(|| format!("drills/{name}"));
+    let mut records: Vec<String> = files_below(&example.join("drills")).into_keys().filter_map(name).collect();
+    records.sort();
+    records
+}
+
+/// `drills/observed.yaml` is what is observed of the records beside it.
+#[test]
+fn every_record_of_a_drill_is_evidence() {
+    for example in examples() {
+        let spec = example.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        let sources: Vec<String> = records(&example).iter().map(|record| format!("drill={spec}/{record}")).collect();
+        if sources.is_empty() {
+            continue;
+        }
+        let arguments = ["observe", "--spec", &spec].into_iter().chain(sources.iter().map(String::as_str));
+        let (text, code) = drplan(&arguments.collect::<Vec<_>>());
+        assert_eq!(code, 0, "{spec}");
+        let path = example.join("drills/observed.yaml");
+        if std::env::var_os("DRPLAN_BLESS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        assert!(fs::read_to_string(&path).unwrap_or_default() == text, "{} is out of date", path.display());
+    }
+}
+
+/// The arguments that name what was observed of an example's system, where anything was.
+fn seen(example: &Path, spec: &str) -> Vec<String> {
+    let files = ["observed.yaml", "drills/observed.yaml"].into_iter().filter(|file| example.join(file).exists());
+    files.flat_map(|file| ["--observed".to_owned(), format!("{spec}/{file}")]).collect()
+}
+
 #[test]
 fn every_example_prints_what_is_checked_in() {
     for example in examples() {
         let spec = example.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
         let mut wanted = BTreeMap::new();
-        let seen = format!("{spec}/observed.yaml");
-        let observed: &[(&str, Vec<&str>)] = if example.join("observed.yaml").exists() {
-            &[
-                ("changes.txt", vec!["diff", &spec, "--observed", &seen]),
-                ("changes.json", vec!["diff", &spec, "--observed", &seen, "--format", "json"]),
-                ("changes.md", vec!["diff", &spec, "--observed", &seen, "--format", "markdown"]),
-                ("findings-observed.txt", vec!["validate", &spec, "--observed", &seen]),
-                ("assessment-observed.txt", vec!["assess", &spec, "--observed", &seen]),
-            ]
-        } else {
-            &[]
-        };
-        for (name, arguments) in observed {
-            wanted.insert((*name).to_owned(), drplan(arguments).0.into_bytes());
+        let seen = seen(&example, &spec);
+        let observed = [
+            ("changes.txt", vec!["diff"]),
+            ("changes.json", vec!["diff", "--format", "json"]),
+            ("changes.md", vec!["diff", "--format", "markdown"]),
+            ("findings-observed.txt", vec!["validate"]),
+            ("assessment-observed.txt", vec!["assess"]),
+        ];
+        for (name, arguments) in observed.into_iter().filter(|_| !seen.is_empty()) {
+            let arguments = arguments.into_iter().chain([spec.as_str()]).chain(seen.iter().map(String::as_str));
+            wanted.insert(name.to_owned(), drplan(&arguments.collect::<Vec<_>>()).0.into_bytes());
+        }
+        for record in records(&example) {
+            let record = format!("{spec}/{record}");
+            let (json, _) = drplan(&["drill", "show", "--record", &record, "--format", "json"]);
+            let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let scenario = json["scenario"].as_str().unwrap();
+            for (name, arguments) in [
+                ("drill.txt", vec!["drill", "show", "--record", &record]),
+                ("recovery.txt", vec!["assess", &spec, "--scenario", scenario]),
+                ("graph.txt", vec!["graph", &spec, "--scenario", scenario, "--format", "text"]),
+            ] {
+                wanted.insert(name.to_owned(), drplan(&arguments).0.into_bytes());
+            }
         }
         for (name, arguments) in [
             ("findings.txt", vec!["validate", &spec]),
@@ -130,6 +179,9 @@ fn every_example_generates_what_is_checked_in() {
             }
         }
         generated.remove(".drplan-manifest.json");
+        without_bundle(spec, "runbooks/", &mut generated);
+        // It is held in a folder of its own, where that is checked in.
+        assert!(generated.remove("report.html").is_some(), "{spec}: no report");
         hold(&example.join("expected/generated"), &generated);
         let (_, again) = drplan(&["generate", spec, "-o", out.path().to_str().unwrap(), "--check"]);
         assert_eq!(again, 0, "{spec}: generated twice, and not the same");
@@ -144,7 +196,35 @@ fn every_example_has_the_runbooks_that_are_checked_in() {
         let out = tempfile::tempdir().unwrap();
         let (_, code) = drplan(&["generate", "runbooks", spec, "-o", out.path().to_str().unwrap()]);
         assert_eq!(code, 0, "{spec}");
-        hold(&example.join("expected/runbooks"), &files_below(&out.path().join("runbooks")));
+        let mut generated = files_below(&out.path().join("runbooks"));
+        without_bundle(spec, "", &mut generated);
+        hold(&example.join("expected/runbooks"), &generated);
+    }
+}
+
+/// The pages in one file and their digests follow from the pages: one example has them, the others are easier to review without.
+fn without_bundle(spec: &str, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for name in ["runbooks.html", "SHA256SUMS"] {
+        let bundle = files.remove_entry(&format!("{prefix}{name}")).unwrap();
+        if spec == "examples/wso2-identity-server" {
+            files.extend([bundle]);
+        }
+    }
+}
+
+/// With what was observed of its system, where anything was.
+#[test]
+fn every_example_has_the_report_that_is_checked_in() {
+    for example in examples().into_iter().filter(|example| example.join("expected/report").exists()) {
+        let spec = example.strip_prefix(root()).unwrap().to_str().unwrap();
+        let out = tempfile::tempdir().unwrap();
+        let folder = out.path().to_str().unwrap();
+        let seen = seen(&example, spec);
+        let arguments = ["generate", "report", spec, "-o", folder].into_iter().chain(seen.iter().map(String::as_str));
+        let (_, code) = drplan(&arguments.collect::<Vec<_>>());
+        assert_eq!(code, 0, "{spec}");
+        fs::remove_file(out.path().join(".drplan-manifest.json")).unwrap();
+        hold(&example.join("expected/report"), &files_below(out.path()));
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use drplan::diag::visible::is_hidden;
 use drplan::diag::{Code, Diagnostic, Diagnostics, Severity, SourceFile, SourceMap, Span};
 use drplan::report::{self, Case, FindingsReport, Format, Style};
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag};
 use serde_json::Value;
 
 use super::{hostile, tools};
@@ -153,12 +153,7 @@ fn nothing_hidden_is_printed() {
 
 #[test]
 fn a_comment_holds_no_markup_but_its_own() {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_GFM
-        | Options::ENABLE_MATH
-        | Options::ENABLE_TASKLISTS;
+    let options = crate::markdown::options();
     let own = ["<!--", "<br>", "<details>", "</details>", "<summary>", "</summary>"];
     let mentions = ["@octocat", "see @org/team", "#1", "a/b#1", "GH-12", "0123456789abcdef", "!5", "https://x.y"]
         .map(str::to_owned);

@@ -6,7 +6,7 @@ use drplan::text::{Limits, parse_common};
 use drplan::{model, tech};
 
 #[path = "../support/spec_gen.rs"]
-mod spec_gen;
+pub(crate) mod spec_gen;
 
 #[test]
 fn a_generated_spec_is_valid() {

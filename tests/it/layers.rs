@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The modules from the lowest layer to the highest; those on one line do not know each other.
 const LAYERS: &[&[&str]] = &[
     &["diag", "units", "graph", "terms", "assets"],
-    &["text", "calendar"],
+    &["text", "calendar", "draw", "drill", "html"],
     &["observed", "spec", "tech"],
     &["model"],
     &["analysis", "desired"],

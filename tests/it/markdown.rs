@@ -31,7 +31,8 @@ const PLACES: &[&str] = &[
     "[link](x)@\n",
 ];
 
-fn options() -> Options {
+/// Whatever a reader of Markdown may know.
+pub(crate) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -131,8 +131,8 @@ fn what_is_changed_by_hand_is_found() {
     for resource in answer["resources"].as_array_mut().unwrap() {
         let is_job = resource["title"] == "identity-server-artifacts-daily" && resource["type"] == "Dr::Restic::Job";
         if is_job && resource["certname"] == "is1.main.example.com" {
-            resource["parameters"]["on_calendar"] = json!(["*-*-* 04:00:00 UTC"]);
-            resource["parameters"]["retention"]["daily"] = json!(7);
+            resource["parameters"]["job"]["on_calendar"] = json!(["*-*-* 04:00:00 UTC"]);
+            resource["parameters"]["job"]["retention"]["daily"] = json!(7);
         }
         if resource["title"] == "identity-db-identity-nightly" {
             resource["title"] = json!("by-hand");

@@ -10,18 +10,7 @@ use drplan::observed::{Instant, Names, read, write};
 use drplan::text::Limits;
 
 use super::observe::SAMPLES;
-
-/// A small generator of numbers: the same mutants in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end.max(1) as u64) as usize
-    }
-}
+use crate::generated_specs::spec_gen::random::Random;
 
 /// What stands in a hostile output.
 const PIECES: [&str; 16] = [
@@ -43,7 +32,7 @@ const PIECES: [&str; 16] = [
     "\"2026-13-45T99:99:99Z\"",
 ];
 
-fn mutate(text: &str, numbers: &mut Numbers) -> String {
+fn mutate(text: &str, numbers: &mut Random) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for _ in 0..=numbers.below(3) {
         let (from, to) = (numbers.below(bytes.len()), numbers.below(bytes.len()));
@@ -69,7 +58,7 @@ fn mutate(text: &str, numbers: &mut Numbers) -> String {
 fn mutants_of_every_sample_are_read_or_refused() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/observe/samples");
     let names = Names::default();
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut numbers = Random(0x9e37_79b9_7f4a_7c15);
     for (adapter, file) in SAMPLES {
         let adapter = Adapter::named(adapter.split('@').next().unwrap()).unwrap();
         let text = fs::read_to_string(folder.join(file)).unwrap();

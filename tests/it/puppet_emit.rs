@@ -117,3 +117,35 @@ components:
     assert_eq!(nodes, [&"data/nodes/f1.example.com.yaml", &"data/nodes/vault.example.com.yaml"]);
     assert!(paths.contains(&"site-modules/profile/manifests/whole.pp"));
 }
+
+/// A pair with replication: it starts closed from its very first start on, and only what starts the server starts the fence.
+#[test]
+fn no_run_of_puppet_opens_a_member_of_a_pair() {
+    let profile = |spec: &str| {
+        let files = generate(spec).files;
+        let wanted = files.iter().find(|(path, _)| path.as_str() == "site-modules/profile/manifests/ledger.pp");
+        String::from_utf8(wanted.unwrap().1.contents.clone()).unwrap()
+    };
+    let pair = profile(EVERYTHING);
+    let settings = pair
+        .split("file { '/etc/mysql/mariadb.conf.d/99-dr-fence.cnf':")
+        .nth(1)
+        .unwrap()
+        .split("\n  }\n")
+        .next()
+        .unwrap();
+    assert!(settings.contains("[mysqld]\\nread_only = ON\\nloose_event_scheduler = OFF\\n"), "{settings}");
+    assert!(settings.contains("before  => Package['mariadb-server']"), "{settings}");
+    assert_eq!(pair.matches("dr-mysql start --port").count(), 1, "{pair}");
+    assert!(pair.contains("\"ExecStart=/usr/local/sbin/dr-mysql start --port ${port}\""), "{pair}");
+    let starts = pair.lines().filter(|line| line.contains("-fence.service"));
+    assert!(starts.clone().count() == 2 && starts.clone().all(|line| !line.contains("systemctl")), "{pair}");
+
+    // Alone there is nobody who could have taken over.
+    let second = ", m2: {at: valencia, role: standby, certname: m2.example.com}}\n    replication: {mode: async}";
+    let alone = EVERYTHING.replace(second, "}");
+    assert_ne!(alone, EVERYTHING);
+    let alone = profile(&alone);
+    assert!(!alone.contains("read_only") && !alone.contains("-fence.service"), "{alone}");
+    assert!(alone.contains("ensure => absent"), "{alone}");
+}

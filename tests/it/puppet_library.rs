@@ -31,7 +31,7 @@ fn the_checks_refuse_what_puppet_would_take() {
             "catalogs",
         ),
         ("data/common.yaml", "last: 52", "lasts: 52", "catalogs"),
-        ("site-modules/dr/manifests/restic.pp", "'dr-restic-list'", "'dr-restic-lost'", "catalogs"),
+        ("site-modules/dr/manifests/restic.pp", "'list'", "'lost'", "catalogs"),
         ("site-modules/dr/manifests/restic.pp", "# @param ssh_private_keys\n", "# @param other\n", "docs"),
         (
             "site-modules/profile/manifests/balancer.pp",
@@ -58,7 +58,7 @@ fn every_script_explains_itself_and_refuses_to_run_unconfigured() {
     let library = root().join("templates/puppet/library/files");
     let empty = tempfile::tempdir().unwrap();
     let mut seen = 0;
-    for folder in ["", "restic", "postgresql", "service"] {
+    for folder in ["", "restic", "borg", "rclone", "command", "postgresql", "service"] {
         for entry in fs::read_dir(library.join(folder)).unwrap() {
             let script = entry.unwrap().path();
             let name = script.file_name().unwrap().to_string_lossy().into_owned();
@@ -134,7 +134,16 @@ impl Repository {
 /// The shared shell libraries side by side, as they are on a host.
 fn libraries() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    for file in ["dr-lib.sh", "restic/dr-restic-lib.sh", "postgresql/dr-pg-lib.sh"] {
+    for file in [
+        "dr-lib.sh",
+        "dr-backup-lib.sh",
+        "dr-keep-lib.sh",
+        "dr-restore-lib.sh",
+        "borg/dr-borg-lib.sh",
+        "rclone/dr-rclone-lib.sh",
+        "restic/dr-restic-lib.sh",
+        "postgresql/dr-pg-lib.sh",
+    ] {
         let source = root().join("templates/puppet/library/files").join(file);
         fs::copy(&source, dir.path().join(source.file_name().unwrap())).unwrap();
     }

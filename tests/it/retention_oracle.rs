@@ -147,3 +147,37 @@ fn restic_keeps_the_same_points() {
         assert_eq!(shown(&ours), shown(&theirs), "{zone} {policy}");
     });
 }
+
+/// The rules of `dr-keep-lib.sh`, by which Borg and rclone keep points, against ours: no tool of theirs decides. They count
+/// days in UTC, whatever the clock of the host shows.
+#[test]
+fn our_own_jobs_keep_the_same_points() {
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/puppet/library/files/dr-keep-lib.sh");
+    let mut seed = 7_u64;
+    let random = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // Three years around those clock changes, to the second.
+        1_704_000_000 + i64::try_from((seed >> 33) % 94_000_000).unwrap()
+    });
+    let random: Vec<i64> = random.take(120).collect();
+    let questions: Vec<(&str, &str)> = ZONES.iter().flat_map(|zone| POLICIES.map(|policy| (*zone, policy))).collect();
+    in_parallel(&questions, |(zone, policy)| {
+        let parsed = jiff::tz::TimeZone::get(zone).unwrap();
+        let written = times().into_iter().map(|time| time.parse::<jiff::civil::DateTime>().unwrap());
+        let written = written.map(|time| parsed.to_timestamp(time).unwrap().as_second());
+        let mut made: Vec<i64> = written.chain(random.iter().copied()).collect();
+        made.sort_unstable();
+        made.dedup();
+        let expected = kept(&made, &keep(policy), &Zone::utc());
+        let expected: Vec<i64> = made.iter().zip(expected).filter(|(_, kept)| *kept).map(|(at, _)| *at).collect();
+        let words: String = made.iter().map(|at| format!("{at}\n")).collect();
+        let script = r#"set -eu -o pipefail; . "$1"; dr_keep "$2" <<<"$3""#;
+        let mut command = Command::new("bash");
+        command.args(["-c", script, "dr_keep", library, policy, words.trim_end()]).env("TZ", zone);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let theirs = String::from_utf8(output.stdout).unwrap();
+        let theirs: Vec<i64> = theirs.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(theirs, expected, "{zone} {policy}");
+    });
+}

@@ -25,8 +25,9 @@ pub(crate) fn generate(text: &str) -> FileSet {
     let groups: Vec<(Vec<&Scenario>, &Outcome)> =
         outcomes.iter().filter(|(_, o)| !o.results.is_empty()).map(|(s, o)| (vec![*s], o)).collect();
     let origin = Origin { version: "0.1.0".to_owned(), digest: "test".to_owned() };
-    let files = runbooks(&context, &Desired::of(&model), &catalogue, &groups, &origin)
+    let books = runbooks(&context, &Desired::of(&model), &catalogue, &groups, &origin)
         .unwrap_or_else(|error| panic!("{error}"));
+    let files = books.files("2026-12-01").unwrap_or_else(|error| panic!("{error}"));
     if let Ok(keep) = std::env::var("DRPLAN_KEEP") {
         let _ = fs::remove_dir_all(&keep);
         write(&files, std::path::Path::new(&keep));

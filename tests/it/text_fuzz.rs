@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use drplan::diag::FileId;
 use drplan::text::{Limits, parse_common};
 
+use crate::generated_specs::spec_gen::random::Random;
+
 #[path = "../support/text_target.rs"]
 mod target;
 
@@ -129,16 +131,4 @@ fn lines(random: &mut Random) -> String {
 fn brackets(random: &mut Random) -> String {
     let inside = (0..random.below(7)).map(|_| IN_BRACKETS[random.below(IN_BRACKETS.len())]).collect::<String>();
     if random.below(2) == 0 { format!("[{inside}]") } else { format!("{{{inside}}}") }
-}
-
-/// Xorshift: the same texts for the same seed on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % bound
-    }
 }

@@ -9,7 +9,12 @@
 //! one does: a service in one place, a database without a standby or with a copy made too rarely, files with a single
 //! copy.
 
+#[path = "random.rs"]
+pub(crate) mod random;
+
 use std::fmt::Write;
+
+use random::Random;
 
 const REGIONS: [&str; 3] = ["eu", "us", "apac"];
 const SITES: [&str; 9] = ["madrid", "valencia", "lisbon", "dallas", "denver", "boston", "tokyo", "osaka", "seoul"];
@@ -254,16 +259,4 @@ fn name(number: usize) -> String {
 fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = text.write_fmt(arguments);
-}
-
-/// Xorshift: the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % bound.max(1)
-    }
 }

@@ -147,7 +147,7 @@ fn a_key_twice_names_both_places() {
     answers(
         &path,
         1,
-        &["error[duplicate-key]: the key `database` is written twice", "drplan.yaml:47:3", "drplan.yaml:29:3"],
+        &["error[duplicate-key]: the key `database` is written twice", "drplan.yaml:48:3", "drplan.yaml:30:3"],
     );
 }
 

@@ -86,12 +86,10 @@ fn instant(tz: &TimeZone, date: Date, minute: usize) -> Option<Minutes> {
 /// its time. Clocks that change by more than three hours are not made here.
 fn cron_runs(calendar: &Calendar, tz: &TimeZone, from: Minutes, to: Minutes) -> Vec<Minutes> {
     let follows_the_clock = calendar.has_star();
-    let mut matching = BTreeMap::new();
-    let mut shows = |local: Minutes| {
-        let date = utc_date(local);
-        let day = *matching.entry(date).or_insert_with(|| day_matches(calendar, date));
+    // The day is looked at last: of most minutes the clock alone says no.
+    let shows = |local: Minutes| {
         let (hour, minute) = ((local.rem_euclid(DAY) / 60) as i8, (local.rem_euclid(60)) as i8);
-        day && calendar.hours.contains(&hour) && calendar.minutes.contains(&minute)
+        calendar.hours.contains(&hour) && calendar.minutes.contains(&minute) && day_matches(calendar, utc_date(local))
     };
     let begin = from - 2 * DAY;
     let offset = |at: Minutes| i64::from(tz.to_offset(Timestamp::from_second(at * 60).unwrap()).seconds()) / 60;
@@ -112,7 +110,7 @@ fn cron_runs(calendar: &Calendar, tz: &TimeZone, from: Minutes, to: Minutes) -> 
             next_change += 1;
         }
         let local = at + ahead;
-        let runs_now = if follows_the_clock { shows(local) } else { (done + 1..=local).any(&mut shows) };
+        let runs_now = if follows_the_clock { shows(local) } else { (done + 1..=local).any(shows) };
         done = done.max(local);
         if runs_now && at >= from {
             runs.push(at);

@@ -31,7 +31,7 @@ pub(crate) fn worst(stage: &Stage<'_>, phases: &[Minutes], case: &Case, from: Mi
     // the data is destroyed.
     let kept = plan.copies.iter().zip(&points).map(|(copy, points)| {
         let keep = copy.keep.as_ref().filter(|_| case.corrupted.is_some());
-        Kept::play(keep, plan.clock_zone(copy), points)
+        Kept::play(keep, "UTC", points)
     });
     let scene = Scene { plan, case, kept: kept.collect() };
     let captures = points.iter().flatten().map(|point| point.rp);

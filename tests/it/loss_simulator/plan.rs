@@ -119,14 +119,6 @@ impl Plan {
         calendar.zone.unwrap_or(self.zone)
     }
 
-    /// The zone of a copy's clock, by which retention counts days.
-    pub(crate) fn clock_zone<'a>(&'a self, copy: &'a Copy) -> &'a str {
-        match &copy.timing {
-            Timing::Calendar(calendar) => self.zone_of(calendar),
-            _ => self.zone,
-        }
-    }
-
     /// How far a replica may be behind the primary.
     pub(crate) fn lag(&self, replica: usize) -> Minutes {
         let Replica { lag, from, .. } = self.replicas[replica];

@@ -5,12 +5,11 @@ use super::phases::{gcd, grid};
 use super::plan::{Calendar, Copy, DAY, HOUR, Keep, MONDAY, Minutes, Plan, Timing, WEEK};
 
 pub(crate) fn zones(plan: &Plan) -> Vec<&str> {
-    let own = plan.copies.iter().filter_map(|copy| match &copy.timing {
+    let calendars = plan.copies.iter().filter_map(|copy| match &copy.timing {
         Timing::Calendar(calendar) => Some(plan.zone_of(calendar)),
         _ => None,
     });
-    let kept = plan.copies.iter().filter(|copy| copy.keep.is_some()).map(|copy| plan.clock_zone(copy));
-    own.chain(kept).collect()
+    calendars.collect()
 }
 
 /// The stretches of time that show whatever can happen: one period where the clock never changes, otherwise the time

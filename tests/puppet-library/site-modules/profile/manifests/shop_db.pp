@@ -10,8 +10,8 @@
 #   Address of the backup host.
 # @param replication_password
 #   Password of the replication role.
-# @param archive_timeout_sec
-#   A segment of WAL is archived at least this often.
+# @param lag_sec
+#   Changes reach the repository within this time.
 # @param app_networks
 #   Networks from which applications connect.
 # @param max_age_sec
@@ -26,7 +26,7 @@ class profile::shop_db (
   Array[Dr::Member, 1] $members,
   Dr::Address $repository_address,
   Sensitive[Dr::Secret] $replication_password,
-  Integer[1, 3600] $archive_timeout_sec,
+  Integer[1, 3600] $lag_sec,
   Array[Dr::Cidr] $app_networks,
   Integer[1] $max_age_sec,
   Integer[1] $warn_age_sec,
@@ -38,7 +38,7 @@ class profile::shop_db (
     bootstrap            => $bootstrap,
     repository_address   => $repository_address,
     replication_password => $replication_password,
-    archive_timeout_sec  => $archive_timeout_sec,
+    lag_sec              => $lag_sec,
     app_networks         => $app_networks,
     max_age_sec          => $max_age_sec,
     warn_age_sec         => $warn_age_sec,
