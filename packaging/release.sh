@@ -4,12 +4,14 @@
 #
 #   packaging/release.sh [-o DIR] [--target TRIPLE] [--binary FILE]
 #
-# With --binary nothing is compiled. The Debian package is made where cargo-deb is installed.
+# The target is that of this machine, with musl. A release for several is made on a machine of each, into the same folder one after
+# the other: the checksums are those of all that is there. With --binary nothing is compiled. The Debian package is made where
+# cargo-deb is installed.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 
 out=target/dist
-target=x86_64-unknown-linux-musl
+target=$(uname -m)-unknown-linux-musl
 binary=
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -21,6 +23,11 @@ while [ $# -gt 0 ]; do
 done
 
 if [ -z "$binary" ]; then
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  if [[ $target == *-musl && $host != *-musl ]] && ! command -v musl-gcc >/dev/null; then
+    echo "release: parts are written in C, and there is no compiler for $target; install it with: apt-get install musl-tools" >&2
+    exit 2
+  fi
   rustup target add "$target"
   cargo build --release --locked --target "$target"
   binary=target/$target/release/drplan
@@ -30,7 +37,7 @@ if [ -z "$binary" ]; then
   fi
 fi
 
-rm -rf "$out"
+rm -rf "$out/stage"
 mkdir -p "$out/stage/man" "$out/stage/completions"
 install -m 0755 "$binary" "$out/stage/drplan"
 cp -R LICENSE README.md CHANGELOG.md schemas "$out/stage/"
@@ -48,6 +55,11 @@ if command -v cargo-deb >/dev/null; then
   cp "$out/stage/drplan" target/release/drplan
   cp -R "$out/stage/man/." target/man/
   cp -R "$out/stage/completions/." target/completions/
+  version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
+  {
+    printf 'drplan (%s-1) unstable; urgency=medium\n\n  * Release %s: changelog.gz says what is new.\n\n' "$version" "$version"
+    printf ' -- The drplan authors <packages@drplan.dev>  %s\n' "$(git log -1 --format=%aD 2>/dev/null || date -uR -d @0)"
+  } >target/debian-changelog
   cargo deb --no-build --no-strip -o "$out"
 else
   echo "release: without cargo-deb there is no Debian package; install it with: cargo install --locked cargo-deb" >&2

@@ -8,18 +8,17 @@ if [ -z "$drplan" ]; then
   drplan=drplan
 fi
 spec=${DRPLAN_SPEC:-.}
-work=${RUNNER_TEMP:-/tmp}/drplan-gate
-mkdir -p "$work"
-rm -f "$work"/*.md
+# A job may check several specs.
+work=$(mktemp -d "${RUNNER_TEMP:-/tmp}/drplan-gate.XXXXXX")
 
-arguments=(--format github --fail-on "${DRPLAN_FAIL_ON:-error}" --report "markdown=$work/findings.md")
+arguments=(--format github "--fail-on=${DRPLAN_FAIL_ON:-error}" --report "markdown=$work/findings.md")
 while IFS= read -r policy; do
   if [ -n "$policy" ]; then
-    arguments+=(--policy "$policy")
+    arguments+=("--policy=$policy")
   fi
 done <<<"${DRPLAN_POLICY:-}"
 if [ -n "${DRPLAN_BASELINE:-}" ]; then
-  arguments+=(--baseline "$DRPLAN_BASELINE")
+  arguments+=("--baseline=$DRPLAN_BASELINE")
 fi
 if [ -n "${DRPLAN_SARIF:-}" ]; then
   arguments+=(--report "sarif=$DRPLAN_SARIF")
@@ -27,26 +26,20 @@ fi
 findings=0
 "$drplan" validate "${arguments[@]}" -- "$spec" || findings=$?
 
-# The base is compared with itself first: where it has no spec, or none that is valid, there is nothing to compare with,
-# and a change must be able to mend that.
+# Where the base has no spec, or none that is valid, there is nothing to compare with, and a change must be able to mend that.
+# Whatever else keeps them from being compared fails.
 change=0
 base=${DRPLAN_BASE:-}
 if [ -n "$base" ] && [ "$findings" -lt 2 ]; then
   if ! git cat-file -e "$base^{commit}" 2>/dev/null; then
     git fetch --no-tags --depth=1 origin "$base"
   fi
-  if "$drplan" compare -- "$base..$base" "$spec" >/dev/null 2>"$work/base.txt"; then
-    policy=${DRPLAN_FAIL_ON_CHANGE:-worse}
-    flags=(--fail-on worse)
-    case "$policy" in
-      never) flags=(--exit-zero) ;;
-      unmet) flags=(--fail-on unmet) ;;
-    esac
-    "$drplan" compare "${flags[@]}" --report "markdown=$work/comparison.md" -- "$base.." "$spec" || change=$?
-  else
-    echo "There is nothing to compare with in the base:"
-    sed 's/^/  /' "$work/base.txt"
-  fi
+  flags=(--base-optional)
+  case "${DRPLAN_FAIL_ON_CHANGE:-worse}" in
+    never) flags+=(--exit-zero) ;;
+    *) flags+=("--fail-on=${DRPLAN_FAIL_ON_CHANGE:-worse}") ;;
+  esac
+  "$drplan" compare "${flags[@]}" --report "markdown=$work/comparison.md" -- "$base.." "$spec" || change=$?
 fi
 
 for part in comparison findings; do
