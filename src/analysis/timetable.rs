@@ -7,6 +7,7 @@ use super::context::Context;
 use super::outcome::Recovery;
 use super::procedure::{Procedure, Step, Work};
 use super::rto::{Schedule, Scheduled, Times};
+use crate::graph::{Digraph, topological_order};
 use crate::model::{ComponentId, Model, TeamId};
 use crate::terms::StepKind;
 use crate::units::Seconds;
@@ -91,22 +92,58 @@ pub fn timetable<'a>(context: &Context<'_>, recovery: &'a Recovery, schedule: &'
         steps.extend(timed(procedure, moving));
     }
     steps.sort_by_key(|step| (step.from, step.to, step.kind));
-    (1..).zip(&mut steps).for_each(|(number, step)| step.number = number);
-    let order = Order::new(schedule, &steps);
-    let after: Vec<Vec<usize>> = steps.iter().map(|step| order.before(context, step)).collect();
-    steps.iter_mut().zip(after).for_each(|(step, after)| step.after = after);
+    let order = linked(context, schedule, &mut steps);
+    // Steps that take no time may wait for others of the same instant.
+    let edges =
+        steps.iter().flat_map(|step| step.after.iter().map(|before| (node(*before - 1), node(step.number - 1))));
+    let Ok(places) = topological_order(&Digraph::from_edges(steps.len(), edges)) else {
+        return Timetable { steps, order };
+    };
+    let mut steps: Vec<TimedStep<'a>> = places.iter().filter_map(|&at| steps.get(at as usize)).cloned().collect();
+    let order = linked(context, schedule, &mut steps);
     Timetable { steps, order }
 }
 
+/// Numbers the steps, and says of each which come before it.
+fn linked<'a>(context: &Context<'_>, schedule: &'a Schedule, steps: &mut [TimedStep<'a>]) -> Order<'a> {
+    (1..).zip(steps.iter_mut()).for_each(|(number, step)| step.number = number);
+    let order = Order::new(schedule, steps);
+    let after: Vec<Vec<usize>> = steps.iter().map(|step| order.before(context, step)).collect();
+    steps.iter_mut().zip(after).for_each(|(step, after)| step.after = after);
+    order
+}
+
 impl Timetable<'_> {
+    /// For each step when it must be over, if everything after it takes as long as planned; none where nothing waits for it.
+    /// `due` has components, each with the time by which it must serve again, counted from the failure.
+    pub fn deadlines(
+        &self,
+        context: &Context<'_>,
+        due: impl IntoIterator<Item = (ComponentId, Seconds)>,
+    ) -> Vec<Option<Seconds>> {
+        // How much later the part of each place may end.
+        let mut left: Vec<Option<u64>> = vec![None; self.order.schedule.steps.len()];
+        let narrow = |left: &mut [Option<u64>], place: usize, by: u64| {
+            let (Some(known), Some(part)) = (left.get_mut(place), self.order.schedule.steps.get(place)) else { return };
+            let own = by.saturating_sub(part.to.0);
+            *known = Some(known.map_or(own, |known| known.min(own)));
+        };
+        for (component, by) in due {
+            let times = self.order.schedule.times_of(context, component);
+            let last = times.map(|times| self.order.served_by(component, &times)).unwrap_or_default();
+            last.into_iter().for_each(|place| narrow(&mut left, place, by.0));
+        }
+        for (place, before) in self.order.backwards(context, &self.steps) {
+            let (Some(room), Some(part)) = (left[place], self.order.schedule.steps.get(place)) else { continue };
+            before.into_iter().for_each(|before| narrow(&mut left, before, part.from.0.saturating_add(room)));
+        }
+        let of_step = |step: &TimedStep<'_>| step.parts.iter().filter_map(|part| left[part.places.1]).min();
+        self.steps.iter().map(|step| Some(Seconds(step.to.0.saturating_add(of_step(step)?)))).collect()
+    }
+
     /// The numbers of the steps by whose end a component serves again: its own last one, and that of whoever it serves after.
     pub fn served_by(&self, component: ComponentId, times: &Times) -> Vec<usize> {
-        let own = self.order.last.get(&component);
-        let decides = self.order.schedule.last_of(times).and_then(|place| self.order.of_schedule.get(&place));
-        let mut steps: Vec<usize> = own.into_iter().chain(decides).copied().collect();
-        steps.sort_unstable();
-        steps.dedup();
-        steps
+        self.order.numbers(self.order.served_by(component, times))
     }
 }
 
@@ -161,12 +198,12 @@ impl<'a> Own<'a> {
     }
 }
 
-/// What comes after what, by numbers.
+/// What comes after what, by places in the schedule.
 struct Order<'a> {
     schedule: &'a Schedule,
-    /// The number of each step of the schedule, by its place there.
-    of_schedule: BTreeMap<usize, usize>,
-    /// The number of each step of a procedure, by its place there.
+    /// The number of the step at each place.
+    numbers: BTreeMap<usize, usize>,
+    /// The place of each step of a procedure, by its place there.
     of_procedure: BTreeMap<(ComponentId, usize), usize>,
     /// The response of each team.
     responses: BTreeMap<TeamId, usize>,
@@ -178,7 +215,7 @@ impl<'a> Order<'a> {
     fn new(schedule: &'a Schedule, steps: &[TimedStep<'_>]) -> Self {
         let mut order = Self {
             schedule,
-            of_schedule: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             of_procedure: BTreeMap::new(),
             responses: BTreeMap::new(),
             last: BTreeMap::new(),
@@ -186,44 +223,76 @@ impl<'a> Order<'a> {
         for step in steps {
             for part in &step.parts {
                 let (position, place) = part.places;
-                order.of_schedule.insert(place, step.number);
-                order.of_procedure.insert((step.component(), position), step.number);
+                order.numbers.insert(place, step.number);
+                order.of_procedure.insert((step.component(), position), place);
                 if let Work::Response(team, _) = part.step.work {
-                    order.responses.insert(team, step.number);
+                    order.responses.insert(team, place);
                 }
-            }
-            let last = order.last.entry(step.component()).or_insert(step.number);
-            if steps.get(*last - 1).is_some_and(|known| known.to <= step.to) {
-                *last = step.number;
+                let last = order.last.entry(step.component()).or_insert(place);
+                if schedule.steps.get(*last).is_some_and(|known| known.to <= part.scheduled.to) {
+                    *last = place;
+                }
             }
         }
         order
     }
 
+    /// The places by whose end a component serves: its own last one, and that of whoever it serves after.
+    fn served_by(&self, component: ComponentId, times: &Times) -> Vec<usize> {
+        self.last.get(&component).copied().into_iter().chain(self.schedule.last_of(times)).collect()
+    }
+
+    /// The numbers of the steps at some places.
+    fn numbers(&self, places: Vec<usize>) -> Vec<usize> {
+        let mut numbers: Vec<usize> = places.iter().filter_map(|place| self.numbers.get(place)).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// The numbers of the steps that are over before another begins.
     fn before(&self, context: &Context<'_>, step: &TimedStep<'_>) -> Vec<usize> {
-        let mut before: Vec<usize> = Vec::new();
-        for part in &step.parts {
-            before.extend(part.step.after.iter().filter_map(|&position| self.number(step.procedure, position)));
-            for &on in &part.step.waits_for {
-                // Its own last step, and the step of whoever it serves after.
-                let serves = self.schedule.times_of(context, on).and_then(|times| self.schedule.last_of(&times));
-                before.extend(self.last.get(&on));
-                before.extend(serves.and_then(|place| self.of_schedule.get(&place)));
-            }
-            // The step that had the hands before.
-            let previous = self.schedule.before(part.scheduled);
-            before.extend(previous.and_then(|place| self.of_schedule.get(&place)));
-        }
-        before.sort_unstable();
-        before.dedup();
+        let places = step.parts.iter().flat_map(|part| self.before_part(context, step.procedure, part));
+        let mut before = self.numbers(places.collect());
         before.retain(|number| *number != step.number);
         before
     }
 
-    fn number(&self, procedure: &Procedure, position: usize) -> Option<usize> {
+    fn before_part(&self, context: &Context<'_>, procedure: &Procedure, part: &Part<'_>) -> Vec<usize> {
+        let mut before: Vec<usize> =
+            part.step.after.iter().filter_map(|&position| self.place(procedure, position)).collect();
+        for &on in &part.step.waits_for {
+            let times = self.schedule.times_of(context, on);
+            before.extend(times.map(|times| self.served_by(on, &times)).unwrap_or_default());
+        }
+        // The step that had the hands before.
+        before.extend(self.schedule.before(part.scheduled));
+        before
+    }
+
+    fn place(&self, procedure: &Procedure, position: usize) -> Option<usize> {
         match procedure.steps.get(position)?.work {
             Work::Response(team, _) => self.responses.get(&team).copied(),
             Work::Time(_) | Work::Move(..) => self.of_procedure.get(&(procedure.component, position)).copied(),
         }
     }
+
+    /// Every place with those before it, the last ones first.
+    fn backwards(&self, context: &Context<'_>, steps: &[TimedStep<'_>]) -> Vec<(usize, Vec<usize>)> {
+        let parts = steps.iter().flat_map(|step| step.parts.iter().map(move |part| (step, part)));
+        let mut before: Vec<(usize, Vec<usize>)> =
+            parts.map(|(step, part)| (part.places.1, self.before_part(context, step.procedure, part))).collect();
+        before.sort_unstable();
+        let edges = before.iter().flat_map(|(place, before)| before.iter().map(|other| (node(*other), node(*place))));
+        // Whatever has no order is not done at all.
+        let order = topological_order(&Digraph::from_edges(self.schedule.steps.len(), edges)).unwrap_or_default();
+        let of = |place: usize| before.binary_search_by_key(&place, |(known, _)| *known).ok();
+        let backwards = order.iter().rev().filter_map(|&place| of(place as usize));
+        backwards.filter_map(|index| before.get(index).cloned()).collect()
+    }
+}
+
+/// A place in the schedule as a node of a graph.
+fn node(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -36,7 +36,7 @@ pub(super) struct SheetView {
 struct LineView {
     number: usize,
     at: Option<String>,
-    latest: Option<String>,
+    deadline: Option<String>,
     component: String,
     kind: &'static str,
     /// The steps of others that have to be over.
@@ -121,7 +121,7 @@ pub(super) fn sheets(steps: &[StepView]) -> Vec<SheetView> {
         LineView {
             number: step.number,
             at: step.at.clone(),
-            latest: step.latest.clone(),
+            deadline: step.deadline.clone(),
             component: step.component.name.clone(),
             kind: step.kind,
             waits: waits.collect(),

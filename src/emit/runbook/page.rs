@@ -103,13 +103,18 @@ impl PageView {
         let kind = members.first().map_or(ScenarioKind::Declared, |first| first.kind);
         let way = members.first().map(|first| recovery(book.context, first));
         let gone = way.as_ref().map(|way| gone(model, &way.gone)).unwrap_or_default();
-        let steps = way.as_ref().map(|way| Walk { book, way, outcome }.steps()).unwrap_or_default();
         let promised = |component: ComponentId| {
             members
                 .first()
                 .map(|first| promise(book.context, first.kind, first.declared(), component))
                 .unwrap_or_default()
         };
+        let due = outcome.results.iter().filter_map(|result| {
+            let rto = promised(result.component).rto?;
+            Some((result.component, rto.at_most.max(result.away()?)))
+        });
+        let due: Vec<(ComponentId, Seconds)> = due.collect();
+        let steps = way.as_ref().map(|way| Walk { book, way, outcome }.steps(&due)).unwrap_or_default();
         let worst = outcome.results.iter().map(|result| result.impact).max().unwrap_or(Impact::None);
         let times = outcome.results.iter().filter(|result| result.impact >= Impact::ReadOnly);
         let last: Option<Vec<Seconds>> = times.map(ComponentResult::away).collect();
@@ -152,10 +157,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The steps of all procedures by the time at which they begin, as a drill has them too.
-    fn steps(&self) -> Vec<StepView> {
-        let steps = timetable(self.book.context, self.way, &self.outcome.schedule);
-        steps.steps.iter().map(|step| self.step(step)).collect()
+    /// The steps of all procedures by the time at which they begin, as a drill has them too. `due` says until when components
+    /// have to serve.
+    fn steps(&self, due: &[(ComponentId, Seconds)]) -> Vec<StepView> {
+        let table = timetable(self.book.context, self.way, &self.outcome.schedule);
+        let deadlines = table.deadlines(self.book.context, due.iter().copied());
+        let steps = table.steps.iter().zip(deadlines);
+        steps.map(|(step, deadline)| StepView { deadline: deadline.map(Seconds::mark), ..self.step(step) }).collect()
     }
 
     fn step(&self, step: &TimedStep<'_>) -> StepView {
@@ -175,7 +183,6 @@ impl Walk<'_> {
             number: step.number,
             at: Some(step.from.mark()),
             until: Some(step.to.mark()),
-            latest: Some((step.to + step.slack).mark()),
             takes: Some(Seconds(step.to.0.saturating_sub(step.from.0)).human()),
             critical: step.is_critical(),
             hands_on: step.is_hands_on(),

@@ -21,8 +21,8 @@ pub(super) struct StepView {
     /// Time marks from the failure, `0:05`; null without a scenario.
     pub at: Option<String>,
     pub until: Option<String>,
-    /// When it can end at the latest without anybody serving later.
-    pub latest: Option<String>,
+    /// When it must be over, or a promise is broken; null where none waits for it.
+    pub deadline: Option<String>,
     pub takes: Option<String>,
     /// Whether a delay of it delays everything.
     pub critical: bool,
@@ -78,7 +78,7 @@ impl StepView {
             team,
             at: None,
             until: None,
-            latest: None,
+            deadline: None,
             takes: None,
             critical: false,
             hands_on: false,

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use drplan::analysis::assess::{Options, assess};
 use drplan::analysis::context::Context;
 use drplan::analysis::loss::LossEngine;
-use drplan::analysis::outcome::outcome;
+use drplan::analysis::outcome::{outcome, recovery};
+use drplan::analysis::timetable::timetable;
 use drplan::model::{ComponentId, Model};
 use drplan::terms::Impact;
+use drplan::units::Seconds;
 
 use super::random::{Random, spec};
 use super::support::read;
@@ -51,6 +53,31 @@ fn a_critical_path_has_no_gaps_and_explains_the_whole_time() {
                 at = step.to;
             }
             assert_eq!(at, times.worst, "seed {seed}, {}: {path:#?}", judged.scenario.id);
+        }
+    });
+}
+
+#[test]
+fn steps_come_after_what_they_wait_for_and_have_the_time_that_promises_leave() {
+    systems(|seed, _, context| {
+        let assessment = assess(context, Options::default());
+        for (scenario, outcome) in assessment.outcomes(context) {
+            let way = recovery(context, scenario);
+            let table = timetable(context, &way, &outcome.schedule);
+            let promised = |later: u64| {
+                let back = outcome.results.iter().filter(|result| result.impact >= Impact::ReadOnly);
+                let due = back.filter_map(|result| Some((result.component, Seconds(result.away()?.0 + later))));
+                table.deadlines(context, due)
+            };
+            let (tight, loose) = (promised(0), promised(90));
+            for ((step, tight), loose) in table.steps.iter().zip(tight).zip(loose) {
+                let what = || format!("seed {seed}, {}: {step:#?}", scenario.id);
+                assert!(step.after.iter().all(|before| *before < step.number), "{}", what());
+                // The schedule knows the slack from its own activities, to fractions of a second.
+                let known = step.to.0 + step.slack.0;
+                assert!(tight.is_none_or(|by| by.0.abs_diff(known) <= 1), "{tight:?}, {known}, {}", what());
+                assert_eq!(loose.map(|by| by.0), tight.map(|by| by.0 + 90), "{}", what());
+            }
         }
     });
 }
