@@ -3,6 +3,7 @@
 
 CLIENT=shop
 DATABASE=orders
+DATASET=orders-db.orders
 CLIENT_PASSWORD=lab-only
 
 sql() { # HOST DATABASE SQL

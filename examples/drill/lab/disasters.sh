@@ -29,8 +29,9 @@ begin_disaster() {
   new_disaster
 }
 
-# outcome SCENARIO COMPONENT AWAY LOSS
+# outcome SCENARIO COMPONENT AWAY LOSS [DATASET]
 outcome() {
+  record_end ${5:+"$5" "$(jq .seconds <<<"$4")"}
   jq -cn --arg disaster "$DISASTER" --arg scenario "$1" --arg component "$2" --argjson away "$3" --argjson loss "$4" \
     --slurpfile assessment "$LAB/assessment.json" \
     '{$disaster, $scenario, $component, $away, $loss, predicted: [$assessment[0].results[] | select(.scenario == $scenario)]}' \
@@ -50,10 +51,11 @@ disaster_primary() {
   struck=$(now)
   power_off "$primary"
   DETECTED=$(balancer_noticed "/$primary is DOWN" "$struck") DETECTED_BY='the load balancer takes it out'
+  record_start "lose:$primary" "$struck"
   follow_page "lose:$primary" step
   wait_for 30 'a row is acknowledged again' acked_since "$STEP_BEGAN"
   sleep 3
-  outcome "lose:$primary" front "$(away "$struck")" "$(lost "$standby" "$struck")"
+  outcome "lose:$primary" front "$(away "$struck")" "$(lost "$standby" "$struck")" "$DATASET"
   comes_back "$primary"
   follow_page "lose:$primary" after
   stop_writer
@@ -136,10 +138,11 @@ disaster_table() {
       cutover) start_writer ;;
     esac
   }
+  record_start 'corrupt:orders-db.orders' "$struck"
   follow_page 'corrupt:orders-db.orders' step
   person_at() { :; }
   wait_for 30 'a row is acknowledged again' acked_since "$STEP_BEGAN"
-  outcome 'corrupt:orders-db.orders' front "$(away "$struck")" "$(lost "$primary" "$(date -d "$target" +%s.%N)")"
+  outcome 'corrupt:orders-db.orders' front "$(away "$struck")" "$(lost "$primary" "$(date -d "$target" +%s.%N)")" "$DATASET"
   follow_page 'corrupt:orders-db.orders' after
   stop_writer
 }
@@ -159,10 +162,11 @@ disaster_databases() {
   DETECTED=$(balancer_noticed 'has no server available' "$struck") DETECTED_BY='the load balancer has no server left'
   destroy pg1
   destroy pg2
+  record_start 'lose-all:orders-db' "$struck"
   follow_page 'lose-all:orders-db' step
   wait_for 30 'a row is acknowledged again' acked_since "$STEP_BEGAN"
   sleep 2
-  outcome 'lose-all:orders-db' front "$(away "$struck")" "$(lost "$primary" "$struck")"
+  outcome 'lose-all:orders-db' front "$(away "$struck")" "$(lost "$primary" "$struck")" "$DATASET"
   follow_page 'lose-all:orders-db' after
   stop_writer
 }
@@ -189,6 +193,7 @@ disaster_files() {
   wait_for 60 'files1 does not answer' silent files1
   DETECTED=$(since "$struck") DETECTED_BY='it does not even refuse'
   destroy files1
+  record_start lose:files1 "$struck"
   follow_page lose:files1 step
   [ "$(fingerprint)" = "$before" ] || die 'the files are not what they were'
   outcome lose:files1 uploads "$(since "$struck")" '{"acknowledged": 0, "rows": 0, "seconds": 0}'

@@ -50,6 +50,7 @@ follow_page() {
 item_step() {
   end_step
   STEP=$(jq -r .kind <<<"$1")
+  STEP_NUMBER=$(jq -r .number <<<"$1")
   STEP_COMPONENT=$(jq -r .component <<<"$1")
   STEP_COMMANDS=0
   STEP_BEGAN=$(now)
@@ -156,8 +157,14 @@ end_step() {
   [ -n "$STEP" ] || return 0
   took=$(since "$STEP_BEGAN")
   case "$STEP" in
-    detect) stamp "$STEP_COMPONENT" detect "$DETECTED" "$DETECTED_BY" ;;
-    respond) stamp "$STEP_COMPONENT" respond null 'nobody is called' ;;
+    detect)
+      stamp "$STEP_COMPONENT" detect "$DETECTED" "$DETECTED_BY"
+      record_step "$STEP_NUMBER" "$STRUCK" "$DETECTED"
+      ;;
+    respond)
+      stamp "$STEP_COMPONENT" respond null 'nobody is called'
+      record_step "$STEP_NUMBER" "$STEP_BEGAN" "$took"
+      ;;
     *)
       case "$STEP" in
         transfer) after=$(beyond copy_s) ;;
@@ -172,6 +179,7 @@ end_step() {
       else
         stamp "$STEP_COMPONENT" "$STEP" "$took" "$note"
       fi
+      record_step "$STEP_NUMBER" "$(jq -n "$STEP_BEGAN - $STEP_CARRIED")" "$took"
       STEP_CARRIED=$after
       ;;
   esac

@@ -59,8 +59,8 @@ class Page
   def heading(title)
     return [] unless @recovering
 
-    step = title.match(/^Step \d+, T\+[0-9:]+: (?<component>\S+), (?<kind>\S+) \(.*\)$/)
-    [step ? { what: 'step', component: step[:component], kind: step[:kind] } : { what: 'after', component: title }]
+    step = title.match(/^Step (?<number>\d+), T\+[0-9:]+: (?<component>\S+), (?<kind>\S+) \(.*\)$/)
+    [step ? { what: 'step', number: step[:number], component: step[:component], kind: step[:kind] } : { what: 'after', component: title }]
   end
 
   def block(fence)

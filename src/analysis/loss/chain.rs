@@ -254,7 +254,11 @@ fn clocked(clock: Clock, source: Option<&Arc<Chain>>, behind: i64, delay: i64) -
     let pinned = !matches!(clock, Clock::Every { anchor: None, .. });
     let captures = match source.map(|source| (source, &source.shape)) {
         None => Captures::Live { behind },
-        Some((_, Shape::Runs { stream, exact: true, .. })) if pinned => Captures::Newest(stream.clone()),
+        // Two clocks that are known stay known to each other, whatever the first of them reads.
+        Some((_, Shape::Runs { stream, stale: below, .. })) if pinned && stream.is_pinned() => {
+            stale.clone_from(below);
+            Captures::Newest(stream.clone())
+        }
         Some((source, Shape::Runs { .. })) => {
             stale.push(source.clone());
             Captures::Live { behind: 0 }

@@ -7,7 +7,8 @@
 //!   complete at `s`. Its point can be restored from `s + hold + takes` on. The loss of a strike at `t` is from the
 //!   newest point that can be restored to `t`; the worst case is its supremum.
 //! - A copy whose runs are known to the second counts exactly ([`sweep`]). A copy with an unknown phase anywhere in its
-//!   chain counts with its worst case over all phases; read by another copy's own clock it adds its whole worst case.
+//!   chain counts with its worst case over all phases; a copy whose own phase is unknown adds its whole worst case to what reads
+//!   it by another clock, and known clocks above it count exactly to each other.
 //! - A replica counts with its lag; in a cascade the lags of all that feed it add up. Of several the least counts.
 //! - A copy that is read from an instance that may be behind captures what that instance has.
 //! - A stream of changes counts with its lag while its base survives, and not at all otherwise.

@@ -15,7 +15,8 @@ pub(super) fn own_terms(solver: &Solver, chain: &Chain, place: usize, strike: &S
         Shape::Log { .. } => terms.push(log_term(place, loss, strike)),
         Shape::Runs { stream, stale, .. } => {
             let mut ages = Vec::new();
-            for (hops, source) in (root(chain).1 + 1..).zip(stale) {
+            for source in stale {
+                let hops = hops_to(chain, source);
                 ages.extend(own_terms(solver, source, place, &PLAIN).into_iter().map(|mut term| {
                     term.source.hops += hops;
                     term
@@ -157,6 +158,12 @@ fn root(chain: &Chain) -> (&Chain, usize) {
         hops += 1;
     }
     (at, hops)
+}
+
+/// How many steps up a source is.
+fn hops_to(chain: &Chain, source: &Chain) -> usize {
+    let up = std::iter::successors(chain.source.as_deref(), |chain| chain.source.as_deref());
+    1 + up.take_while(|chain| chain.number != source.number).count()
 }
 
 /// The run of the clock that set a run going.

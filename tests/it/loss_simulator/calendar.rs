@@ -41,6 +41,12 @@ pub(crate) fn local(zone: &str, at: Minutes) -> jiff::civil::DateTime {
     time_zone(zone).to_datetime(Timestamp::from_second(at * 60).unwrap())
 }
 
+/// The beginning of a day in UTC.
+pub(crate) fn midnight(year: i16, month: i8, day: i8) -> Minutes {
+    let midnight = Date::new(year, month, day).unwrap().to_zoned(TimeZone::UTC).unwrap();
+    midnight.timestamp().as_second() / 60
+}
+
 fn time_zone(name: &str) -> TimeZone {
     thread_local!(static ZONES: std::cell::RefCell<BTreeMap<String, TimeZone>> = Default::default());
     ZONES.with_borrow_mut(|zones| zones.entry(name.to_owned()).or_insert_with(|| TimeZone::get(name).unwrap()).clone())

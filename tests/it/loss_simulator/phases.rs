@@ -60,7 +60,7 @@ pub(crate) fn worst(plan: &Plan, case: &Case) -> Verdict {
 }
 
 /// The worst case by the rules that a copy of unknown phase enters with its own worst case, and that a copy adds the whole
-/// worst case of what it reads where the phase of either is not known.
+/// worst case of what it reads where the phase of either clock is not known.
 pub(crate) fn worst_by_rule(plan: &Plan, case: &Case) -> Worst {
     let (unknown, known): (Vec<usize>, Vec<usize>) = case.count.iter().partition(|copy| plan.is_unknown(**copy));
     let alone = |copy: &usize| alone(plan, &Case { count: vec![*copy], lags: Vec::new(), ..case.clone() });

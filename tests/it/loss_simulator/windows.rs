@@ -17,8 +17,9 @@ pub(crate) fn zones(plan: &Plan) -> Vec<&str> {
 pub(crate) fn windows(plan: &Plan, memory: Minutes) -> Vec<(Minutes, Minutes)> {
     let start = MONDAY + memory;
     if by_month(plan) {
-        // Weekdays, dates and leap days come in the same order again after 28 years.
-        return vec![(start, start + 28 * 1461 * DAY / 4)];
+        // Weekdays, dates and leap days come in the same order again after 28 years, but for a leap day that is left out.
+        let without = centuries().map(|at| (at, at + memory));
+        return std::iter::once((start, start + 28 * 1461 * DAY / 4)).chain(without).collect();
     }
     let changes: Vec<Minutes> = zones(plan).into_iter().flat_map(changes).collect();
     if changes.is_empty() {
@@ -26,6 +27,11 @@ pub(crate) fn windows(plan: &Plan, memory: Minutes) -> Vec<(Minutes, Minutes)> {
     }
     let before = plan.detection + period(plan);
     changes.into_iter().map(|at| (at - before, at + memory + period(plan))).collect()
+}
+
+/// The ends of the Februaries of a Gregorian cycle that have no leap day and would have one by the rule of four years.
+fn centuries() -> impl Iterator<Item = Minutes> {
+    [2100, 2200, 2300].into_iter().map(|year| calendar::midnight(year, 3, 1))
 }
 
 /// When the clock of a zone changes in a year.
@@ -108,8 +114,16 @@ fn calendar_gap(plan: &Plan, calendar: &Calendar) -> Minutes {
     if calendar.days.is_none() && calendar.months.is_none() {
         return calendar.weekdays.as_ref().map_or(2 * DAY, |_| 2 * WEEK);
     }
-    let runs = calendar::runs(calendar, plan.zone_of(calendar), MONDAY, MONDAY + 28 * 1461 * DAY / 4);
-    runs.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0)
+    let zone = plan.zone_of(calendar);
+    let runs = calendar::runs(calendar, zone, MONDAY, MONDAY + 28 * 1461 * DAY / 4);
+    let usual = runs.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+    // Where a leap day is left out, the gap around it.
+    let around = centuries().map(|at| {
+        let before = calendar::runs(calendar, zone, at - 2 * usual, at).last().map_or(0, |run| at - run);
+        let after = calendar::runs(calendar, zone, at, at + 2 * usual).first().map_or(0, |run| run - at);
+        before + after
+    });
+    around.fold(usual, Minutes::max)
 }
 
 /// No kept point is older; `gap` lies between two points at most.

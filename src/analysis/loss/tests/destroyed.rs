@@ -66,6 +66,21 @@ fn a_copy_of_a_copy_reads_the_newest_complete_point() {
 }
 
 #[test]
+fn known_clocks_above_an_unknown_one_are_known_to_each_other() {
+    // x of midnight reads the b of the day before, that of this night is complete at 01:00. When x of 06:00 completes at
+    // 06:10, what was there before is of 00:00 of yesterday, 30 h 10 m ago, and `a` may have been 16 h old by then.
+    let copies = "a: {every: 16h, takes: 0s, to: vault}\nb: {from: a, schedule: \"0 0 * * *\", takes: 1h, to: vault}\n\
+                  x: {from: b, schedule: \"0 0,6,12,18 * * *\", takes: 10m, to: vault}";
+    let chained = model(copies, "");
+    let loss = destroyed(&chained, &["x"]);
+    assert_eq!(text(&loss), "46 h 10 m");
+    assert_eq!(
+        sum(&chained, &loss),
+        "6 h longest interval of x + 10 m transfer of x + 24 h age of the point that x reads + 16 h longest interval of a"
+    );
+}
+
+#[test]
 fn copies_of_known_phase_help_each_other() {
     let two = "a: {schedule: \"0 2 * * *\", takes: 1h, to: vault}\nb: {schedule: \"0 14 * * *\", takes: 1h, to: vault}";
     assert_eq!(worst(two), "13 h");
