@@ -42,6 +42,9 @@ pub(super) struct PageView {
     pub sheets: Vec<SheetView>,
     /// What is left to do when everything serves, by component.
     pub after: Vec<StepView>,
+    /// What is gone and was not needed so that everything serves: instances of components that go on, and stores.
+    pub missing: Vec<MissingView>,
+    pub lost_stores: Vec<LostStoreView>,
     /// Components that serve from elsewhere than before.
     pub back: Vec<BackView>,
     /// Places of the copies of the runbooks.
@@ -74,6 +77,28 @@ pub(super) struct LossView {
     pub via: Option<String>,
     pub rpo: Option<String>,
     pub rpo_met: Option<bool>,
+}
+
+/// Lost instances of a component that goes on without them.
+#[derive(Serialize)]
+pub(super) struct MissingView {
+    pub component: String,
+    /// The page of the component.
+    pub file: Option<String>,
+    pub instances: Vec<InstanceView>,
+}
+
+/// A store that is lost, and what used to be copied into it.
+#[derive(Serialize)]
+pub(super) struct LostStoreView {
+    pub name: String,
+    pub place: String,
+    /// Its host, where it is one of ours.
+    pub host: Option<String>,
+    /// As `shop-db.main (nightly)`.
+    pub copies: Vec<String>,
+    /// The hosts that write into it.
+    pub writers: Vec<String>,
 }
 
 /// People who are called.
@@ -142,6 +167,8 @@ impl PageView {
             after: way.as_ref().map(|way| Walk { book, way, outcome }.after()).unwrap_or_default(),
             sheets: sheets(&steps),
             steps,
+            missing: way.as_ref().map(|way| missing(book, way)).unwrap_or_default(),
+            lost_stores: way.as_ref().map(|way| lost_stores(book, &way.gone)).unwrap_or_default(),
             back: way.as_ref().map(|way| back(book, way)).unwrap_or_default(),
             kept_at: model.system.runbooks_at.iter().map(|id| book.location(*id)).collect(),
             unprotected: outcome.unprotected.iter().map(|id| model.dataset_name(*id)).collect(),
@@ -246,6 +273,49 @@ impl Walk<'_> {
             ..step
         }
     }
+}
+
+/// Nobody waits for these, so that no procedure has them; the next failure does.
+fn missing(book: &Book<'_>, way: &Recovery) -> Vec<MissingView> {
+    let model = book.context.model;
+    let mut found: Vec<MissingView> = Vec::new();
+    for &id in &way.gone.lost {
+        let component = model.instances[id].component;
+        if way.procedure(component).is_some() {
+            continue;
+        }
+        let view = view::component(model, book.desired, component);
+        let Some(instance) = book.instance(&view, id) else { continue };
+        match found.last_mut().filter(|last| last.component == view.name) {
+            Some(last) => last.instances.push(instance),
+            None => found.push(MissingView {
+                file: book.files.get(&component).cloned(),
+                component: view.name,
+                instances: vec![instance],
+            }),
+        }
+    }
+    found
+}
+
+fn lost_stores(book: &Book<'_>, gone: &Gone) -> Vec<LostStoreView> {
+    let model = book.context.model;
+    let lost = gone.stores.iter().map(|&id| {
+        let jobs = || book.desired.jobs.values().filter(|job| job.store == id);
+        let copies = jobs().map(|job| format!("{} ({})", model.dataset_name(job.dataset), model.copies[job.copy].name));
+        let mut writers: Vec<String> =
+            jobs().filter_map(|job| Some(book.desired.hosts.get(job.runs_on?).name.clone())).collect();
+        writers.sort();
+        writers.dedup();
+        LostStoreView {
+            name: model.stores[id].name.clone(),
+            place: book.location(model.stores[id].at),
+            host: book.desired.host_of_store(id).map(|host| host.name.clone()),
+            copies: copies.collect(),
+            writers,
+        }
+    });
+    lost.collect()
 }
 
 fn result(model: &Model, result: &ComponentResult, promised: Promise) -> ResultView {
