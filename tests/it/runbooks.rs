@@ -208,3 +208,36 @@ fn a_takeover_that_is_planned_to_happen_by_itself_is_looked_at_first() {
     let heading = page.lines().find(|line| line.starts_with("### ") && line.contains(": accounts, promote (")).unwrap();
     assert!(!section(&page, heading).contains("by itself, within"), "{page}");
 }
+
+#[test]
+fn what_is_only_cut_off_and_has_the_data_is_not_installed_anew() {
+    let spec = "drplan: 1
+system: {name: plan}
+locations: {here: {kind: site}, there: {kind: site}}
+stores: {far: {at: there, technology: restic}}
+components:
+  ledger:
+    technology: postgresql
+    serves_with: majority
+    replication: {mode: sync}
+    instances: {l1: {at: here, role: primary, certname: l1.example.com}, l2: {at: there, role: standby, certname: l2.example.com},
+      l3: {at: there, role: standby, certname: l3.example.com}}
+    recovery: {to: [here]}
+    data: {main: {size: 1 GiB, copies: {daily: {method: dump, schedule: '0 2 * * *', timezone: UTC, takes: 1m, to: far}}}}
+  documents:
+    technology: files
+    instances: {f1: {at: here, certname: f1.example.com}}
+    data: {docs: {size: 1 GiB, paths: [/srv], copies: {daily: {schedule: '0 1 * * *', timezone: UTC, takes: 1m, to: far}}}}
+scenarios:
+  worst: {fails: [l2, l3], unreachable: [l1]}
+consistency_groups: {books: [ledger.main, documents.docs]}
+";
+    let cut = page(spec, "scenarios/cut_f1.md");
+    assert!(cut.contains("**f1** (`f1.example.com`) is only cut off") && !cut.contains("Install Debian"), "{cut}");
+    let worst = page(spec, "scenarios/worst.md");
+    in_order(&worst, &["**l1** (`l1.example.com`) is only cut off", "**l2**: a machine named `l2.example.com`"]);
+    in_order(&worst, &["Instance l1 has all the data", "On `l2.example.com`, as root:\n\n```sh\ndr-pg-rejoin ledger"]);
+    assert!(!worst.contains("--certname l1"), "{worst}");
+    let lost = page(spec, "scenarios/lose_f1.md");
+    in_order(&lost, &["**One instant for ledger.main and documents.docs** (group books)", "### Step 1"]);
+}

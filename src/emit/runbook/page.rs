@@ -12,7 +12,7 @@ use crate::analysis::scenario::{Gone, Scenario};
 use crate::analysis::timetable::{TimedStep, timetable};
 use crate::emit::view::{self, ComponentView, InstanceView};
 use crate::model::{ComponentId, InstanceId, Model, Promise, TeamId, Via};
-use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind};
+use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind, Strategy};
 use crate::units::Seconds;
 
 /// What the template of a scenario sees.
@@ -42,6 +42,8 @@ pub(super) struct PageView {
     pub sheets: Vec<SheetView>,
     /// What is left to do when everything serves, by component.
     pub after: Vec<StepView>,
+    /// Data that has to be restored to one instant: the group, and its members.
+    pub groups: Vec<(String, Vec<String>)>,
     /// What is gone and was not needed so that everything serves: instances of components that go on, and stores.
     pub missing: Vec<MissingView>,
     pub lost_stores: Vec<LostStoreView>,
@@ -167,6 +169,7 @@ impl PageView {
             after: way.as_ref().map(|way| Walk { book, way, outcome }.after()).unwrap_or_default(),
             sheets: sheets(&steps),
             steps,
+            groups: groups(model, outcome),
             missing: way.as_ref().map(|way| missing(book, way)).unwrap_or_default(),
             lost_stores: way.as_ref().map(|way| lost_stores(book, &way.gone)).unwrap_or_default(),
             back: way.as_ref().map(|way| back(book, way)).unwrap_or_default(),
@@ -247,6 +250,18 @@ impl Walk<'_> {
         self.book.desired.hosts.iter().find(|(_, host)| host.at == place).map(|(_, host)| host.name.clone())
     }
 
+    /// Instances that are only cut off and have the data that nobody else has: they come back as they are.
+    fn returning(&self, procedure: &Procedure) -> Vec<InstanceId> {
+        let model = self.book.context.model;
+        let standing = self.way.spread.affected.iter().find(|one| one.component == procedure.component);
+        let waits = standing
+            .and_then(|one| one.standing.as_ref())
+            .is_some_and(|standing| standing.strategy == Strategy::Rebuild && standing.replicas.is_empty());
+        let has_data = |id: &InstanceId| model.instances[*id].has_data() && self.way.gone.cut.contains(id);
+        let waits = waits && !model.components[procedure.component].datasets.is_empty();
+        procedure.rebuilt.iter().copied().filter(|id| waits && has_data(id)).collect()
+    }
+
     fn about(&self, view: &ComponentView, procedure: &Procedure, step: StepView) -> StepView {
         let instance = |id: &_| self.book.instance(view, *id);
         let moves_to = self.moves_to(procedure);
@@ -254,7 +269,10 @@ impl Walk<'_> {
             Some(host) => InstanceView { host: Some(host.clone()), address: host.clone(), ..one },
             None => one,
         });
-        let rebuilt: Vec<_> = rebuilt.collect();
+        let mut rebuilt: Vec<_> = rebuilt.collect();
+        let returning: Vec<InstanceView> = self.returning(procedure).iter().filter_map(instance).collect();
+        // Data is brought to, and commands are for, those that are built anew, where there are any.
+        rebuilt.sort_by_key(|one| returning.iter().any(|other| other.name == one.name));
         let lost = self.way.gone.lost.iter().chain(&self.way.gone.cut);
         let own: Vec<InstanceId> = lost
             .copied()
@@ -263,6 +281,7 @@ impl Walk<'_> {
         let rest = own.iter().filter(|id| !procedure.rebuilt.contains(id));
         StepView {
             rest: rest.filter_map(instance).collect(),
+            returning,
             place: procedure.place.map(|place| self.book.location(place)),
             hot: procedure.place.is_some_and(|place| self.book.context.model.locations[place].hot_standby),
             moves_to,
@@ -273,6 +292,19 @@ impl Walk<'_> {
             ..step
         }
     }
+}
+
+/// The groups of which a member goes back, and all with it.
+fn groups(model: &Model, outcome: &Outcome) -> Vec<(String, Vec<String>)> {
+    let losses = outcome.results.iter().flat_map(|result| result.data_loss.iter());
+    let mut groups: Vec<_> = losses.filter_map(|loss| Some(loss.group.as_ref()?.group)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let told = |id| {
+        let group: &crate::model::ConsistencyGroup = &model.groups[id];
+        (group.name.clone(), group.members.iter().map(|id| model.dataset_name(*id)).collect())
+    };
+    groups.into_iter().map(told).collect()
 }
 
 /// Nobody waits for these, so that no procedure has them; the next failure does.
