@@ -40,7 +40,10 @@ fn run(context: &Context<'_>, found: &mut Diagnostics) {
                 .because(
                     "a point can be restored only when its run is over, and the next run begins no sooner than that",
                 )
-                .help("shorten the run, add a stream of changes, or promise less for this kind of scenario"),
+                .help(format!(
+                    "shorten the run, add a stream of changes, or promise less for this scenario, {}",
+                    super::remedies::WHERE_TO_PROMISE_LESS
+                )),
         );
     }
 }

@@ -8,6 +8,10 @@ use crate::model::Model;
 use crate::terms::{ScenarioKind, StepKind, Strategy};
 use crate::units::Seconds;
 
+/// Where an objective promises less: a scenario that the spec declares has a kind of its own, whatever it does.
+pub(super) const WHERE_TO_PROMISE_LESS: &str =
+    "under `scenarios` of the objective: by its kind, or by its name where the spec declares it";
+
 /// What to do. Trying costs time: where there are more breaches than anybody would mend one by one, the rest is told where
 /// to look.
 pub(super) fn help(context: &Context<'_>, effort: &Effort, case: &OutageCase<'_>, within: Seconds) -> String {

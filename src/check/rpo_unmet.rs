@@ -126,7 +126,10 @@ fn out_of_reach(
     match ways.is_empty() {
         // A replica is spoilt with the live data.
         true if event != LossEvent::Destroyed => {
-            format!("no schedule of `{name}` is enough: promise less for corruption")
+            format!(
+                "no schedule of `{name}` is enough: promise less for this scenario, {}",
+                super::remedies::WHERE_TO_PROMISE_LESS
+            )
         }
         true => format!("no schedule of `{name}` is enough: replicate the data, or promise less"),
         false => format!("no schedule of `{name}` is enough: {}", ways.join(", or ")),

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::looser::looser;
 use super::{InputChange, Movement, Names};
 use crate::model::{Bound, Expectation, Expected, Model};
 use crate::terms::Impact;
@@ -11,10 +12,27 @@ use crate::terms::Impact;
 /// Something that the older spec was held to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dropped {
-    /// The scenario, as it is called in the newer spec.
-    pub scenario: String,
-    /// What was expected of whom; none where the scenario itself is gone, which was declared.
-    pub expected: Option<(String, Expected)>,
+    /// The scenario, as it is called in the newer spec; none where it is about no single one.
+    pub scenario: Option<String>,
+    /// In what way the newer spec is held to less.
+    pub what: Less,
+}
+
+/// In what way a spec is held to less than the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Less {
+    /// A declared scenario is gone.
+    Gone,
+    /// A declared scenario spares these, which it hit.
+    Spared(Vec<String>),
+    /// A place is gone whose loss took these instances together, and they stand where they stood.
+    Apart(Vec<String>),
+    /// This is no longer expected of this component or dataset.
+    Expected(String, Expected),
+    /// The data of this group is no longer restored to one instant.
+    Group(String, Vec<String>),
+    /// Another rule of an objective asks for less, of these components.
+    Rule(String, Vec<String>),
 }
 
 /// Declared scenarios first, then expectations in the order of the older spec.
@@ -29,7 +47,7 @@ pub(super) fn dropped(
         .scenarios
         .values()
         .filter(|declared| is_gone(&declared.name, inputs))
-        .map(|declared| Dropped { scenario: declared.name.clone(), expected: None })
+        .map(|declared| Dropped { scenario: Some(declared.name.clone()), what: Less::Gone })
         .collect();
     let subjects = subjects(head);
     let expected = base.expectations.iter().filter_map(|expectation| {
@@ -42,9 +60,10 @@ pub(super) fn dropped(
                 && whose == self::whose(head, newer, str::to_owned)
                 && asks_as_much(&newer.expected, &expectation.expected)
         });
-        let dropped = || Dropped { scenario, expected: Some((whose, expectation.expected.clone())) };
-        (is_there && !is_kept).then(dropped)
+        let what = || Less::Expected(whose, expectation.expected.clone());
+        (is_there && !is_kept).then(|| Dropped { scenario: Some(scenario), what: what() })
     });
+    found.extend(looser(base, head, names));
     found.extend(expected);
     found
 }

@@ -2,14 +2,17 @@
 //!
 //! Nothing is printed or read here: `cli` brings two assessments, `report::comparison` says what comes of them.
 
+mod accepted;
 mod cause;
 mod dropped;
 mod inputs;
+mod looser;
 mod names;
 mod posture;
 mod promises;
 
-pub use dropped::Dropped;
+pub use accepted::Accepted;
+pub use dropped::{Dropped, Less};
 pub use inputs::{InputChange, Inputs};
 pub use names::Names;
 pub use posture::Level;
@@ -121,6 +124,8 @@ pub struct Comparison {
     pub promises: Vec<PromiseChange>,
     /// What nobody is held to any more.
     pub dropped: Vec<Dropped>,
+    /// Findings that are accepted and were not, or for longer: no number tells of them, and no finding either.
+    pub accepted: Vec<Accepted>,
     /// Every input that changed.
     pub inputs: Vec<InputChange>,
     /// Scenarios that came and went.
@@ -168,6 +173,7 @@ pub fn compare<'a>(base: &Side<'a>, head: &Side<'a>) -> Comparison {
         system: head.system.name.clone(),
         promises: promises::changes(base, head, &names),
         dropped: dropped::dropped(base, head, &names, &inputs, &scenarios),
+        accepted: accepted::accepted(base, head, &names),
         scenarios,
         components: movement(&old.components, &new.components),
         renamed: names.renamed(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Names;
-use crate::model::{ComponentId, Model, Promise, Threshold};
+use crate::model::{ChangeRate, ComponentId, DatasetId, Model, Promise, Threshold};
 use crate::terms::ScenarioKind;
 use crate::units::Seconds;
 
@@ -150,15 +150,30 @@ fn gone(base: &Model, old: ComponentId, name: &str, groups: &mut Groups) {
     }
 }
 
-/// The datasets that a component had and has no longer. Where as many are new, the data may merely be called otherwise, and what is
-/// new is held to the promise.
+/// The datasets that a component had and has no longer, and that are not merely called otherwise: what is renamed is held to
+/// the promise under its new name.
 fn lost_datasets<'a>(base: &'a Model, old: ComponentId, head: &Model, new: ComponentId) -> Vec<&'a str> {
-    let now: Vec<&str> = head.components[new].datasets.iter().map(|id| head.datasets[*id].name.as_str()).collect();
-    let had: Vec<&str> = base.components[old].datasets.iter().map(|id| base.datasets[*id].name.as_str()).collect();
-    if now.len() >= had.len() {
-        return Vec::new();
-    }
-    had.into_iter().filter(|name| !now.contains(name)).collect()
+    let has = |name: &str| head.components[new].datasets.iter().any(|id| head.datasets[*id].name == name);
+    let had = base.components[old].datasets.iter().copied().filter(|id| !has(&base.datasets[*id].name));
+    let lost = had.filter(|&id| renamed_dataset(base, id, head, new).is_none());
+    lost.map(|id| base.datasets[id].name.as_str()).collect()
+}
+
+/// A new dataset of a component that is the one that is gone: it has the same database and paths, or else the same size and rate of change.
+/// Something small that never changes is not what there was. Where several could be meant, none is.
+pub(super) fn renamed_dataset(base: &Model, old: DatasetId, head: &Model, new: ComponentId) -> Option<DatasetId> {
+    let gone = &base.datasets[old];
+    let had = |name: &str| base.components[gone.component].datasets.iter().any(|id| base.datasets[*id].name == name);
+    let fresh = head.components[new].datasets.iter().copied().filter(|id| !had(&head.datasets[*id].name));
+    let alike = fresh.filter(|&id| {
+        let other = &head.datasets[id];
+        let named = gone.database.is_some() || !gone.paths.is_empty();
+        let same_name = named && other.database == gone.database && other.paths == gone.paths;
+        let keeps_changing = (other.change == ChangeRate::Never) == (gone.change == ChangeRate::Never);
+        keeps_changing && (same_name || (other.size.value == gone.size.value && other.change == gone.change))
+    });
+    let alike: Vec<DatasetId> = alike.collect();
+    if let [only] = alike.as_slice() { Some(*only) } else { None }
 }
 
 fn promised(model: &Model, id: ComponentId, during: Option<&During>, kind: PromiseKind) -> Option<Seconds> {

@@ -358,3 +358,162 @@ fn hostile_texts_stay_texts_in_a_comparison() {
         }
     }
 }
+
+/// A plan of two sites in a region with everything that it can be held to.
+const HELD: &str = "drplan: 1
+system: {name: shop}
+locations:
+  world: {kind: provider}
+  land: {kind: region, within: world}
+  a: {kind: site, within: land, shares: [power]}
+  b: {kind: site, within: land, shares: [power]}
+  c: {kind: site, within: world}
+  d: {kind: site}
+stores:
+  near: {at: b, technology: restic}
+  far: {at: d, technology: restic, immutable: true}
+objectives:
+  gold: {rto: 1d, rpo: 2d, tolerates_missed_runs: 1, drill_every: 90d, copies: {total: 2, offsite: 1, verified: true}}
+components:
+  db:
+    technology: postgresql
+    objective: gold
+    instances: {db1: {at: a, role: primary}, db2: {at: b, role: standby}}
+    replication: {mode: async, lag: 30s}
+    data:
+      main:
+        size: 10 GiB
+        change: 1 GiB/h
+        database: shop
+        copies: {daily: {method: dump, schedule: \"0 2 * * *\", timezone: UTC, takes: 1h, to: far, verify: {every: 30d}}}
+  files:
+    technology: files
+    objective: gold
+    instances: {f1: {at: c}}
+    data:
+      docs:
+        size: 10 GiB
+        change: 1 GiB/h
+        paths: [/srv]
+        copies: {daily: {schedule: \"0 2 * * *\", timezone: UTC, takes: 1h, to: far, verify: {every: 30d}}}
+scenarios:
+  attack: {corrupts: [db, files], fails: [near, power], unreachable: [db1], detection: 5d}
+consistency_groups:
+  books: [db.main, files.docs]
+";
+
+#[test]
+fn what_a_plan_is_held_to_beside_its_times_is_not_given_up_in_silence() {
+    let whole = |edits: &[(&str, &str)]| {
+        edits.iter().fold(HELD.to_owned(), |text, (old, new)| {
+            assert!(text.contains(old), "{old:?} does not stand there");
+            text.replace(old, new)
+        })
+    };
+    let cases: [(&[(&str, &str)], &[&str]); 14] = [
+        (&[("tolerates_missed_runs: 1, ", "")], &["tolerates_missed_runs 1 → 0 for db, files"]),
+        (&[("drill_every: 90d, ", "")], &["drill_every 2160 h (90 d) → none for db, files"]),
+        (&[("drill_every: 90d", "drill_every: 180d")], &["drill_every 2160 h (90 d) → 4320 h (180 d) for db, files"]),
+        (
+            &[("copies: {total: 2, offsite: 1, verified: true}", "copies: {total: 1}")],
+            &["copies.offsite 1 → none", "copies.total 2 → 1", "copies.verified true → false"],
+        ),
+        (
+            &[("consistency_groups:\n  books: [db.main, files.docs]\n", "")],
+            &["instant: db.main, files.docs (group books)"],
+        ),
+        (&[("corrupts: [db, files]", "corrupts: [files]")], &["scenario attack no longer hits db.main corrupt"]),
+        (&[("fails: [near, power], unreachable: [db1], ", "")], &["attack no longer hits near, power, db.db1"]),
+        (&[("fails: [near, power]", "fails: [near, a]")], &["scenario attack no longer hits power"]),
+        // Land and power make the same fall together: one of them is enough, also under another name, and neither is not. That
+        // the whole world does so too is another promise.
+        (&[(", shares: [power]", ""), ("[near, power]", "[near, a, b]")], &[]),
+        (&[("  land: {kind: region, within: world}\n", ""), ("within: land", "within: world")], &[]),
+        (
+            &[
+                ("  land: {kind: region, within: world}\n", ""),
+                ("within: land", "within: world"),
+                ("shares: [power]", "shares: [water]"),
+                ("[near, power]", "[near, water]"),
+            ],
+            &[],
+        ),
+        (
+            &[
+                ("  land: {kind: region, within: world}\n", ""),
+                ("within: land", "within: world"),
+                (", shares: [power]", ""),
+                ("[near, power]", "[near, a, b]"),
+            ],
+            &["lose:land is gone", "lose:power is gone", "stands where it stood: db.db1, db.db2"],
+        ),
+        // Nothing that was there: something that never changes is no new name for it.
+        (
+            &[
+                (
+                    "main:\n        size: 10 GiB\n        change: 1 GiB/h\n        database: shop",
+                    "cache:\n        size: 1 MiB\n        change: none",
+                ),
+                ("db.main, ", "db.cache, "),
+            ],
+            &["rpo 48 h → none for db.main, which is gone"],
+        ),
+        (
+            &[(
+                "consistency_groups:",
+                "waivers:\n  - {finding: rpo-unmet, until: 2099-01-01, owner: me, reason: no}\nconsistency_groups:",
+            )],
+            &[],
+        ),
+    ];
+    for (edits, told) in cases {
+        let folder = laid_out(HELD, &whole(edits));
+        let output = drplan(folder.path(), &["compare", "base", "head"]);
+        let printed = text(&output);
+        let (_, weaker) = printed.split_once("Weaker promises:").unwrap_or_default();
+        let weaker = weaker.split("\n\n").next().unwrap_or_default();
+        assert_eq!(weaker.is_empty(), told.is_empty(), "{edits:?}: {printed}");
+        assert!(told.is_empty() || output.status.code() == Some(1), "{edits:?}: {printed}");
+        for one in told {
+            assert!(weaker.contains(one), "{edits:?}: {one:?} is not told in {printed}");
+        }
+    }
+}
+
+#[test]
+fn what_is_called_otherwise_is_held_to_the_same() {
+    let renamed = HELD
+        .replace("power", "grid")
+        .replace("land", "country")
+        .replace("world", "globe")
+        .replace("books", "ledgers")
+        .replace("far", "deep");
+    let folder = laid_out(HELD, &renamed);
+    let printed = text(&drplan(folder.path(), &["compare", "base", "head"]));
+    assert!(!printed.contains("Weaker promises"), "{printed}");
+    let renamed = HELD.replace("main", "orders");
+    let folder = laid_out(HELD, &renamed);
+    let printed = text(&drplan(folder.path(), &["compare", "base", "head"]));
+    assert!(!printed.contains("Weaker promises"), "{printed}");
+}
+
+#[test]
+fn a_waiver_that_comes_or_lasts_longer_is_told_in_the_open() {
+    let waiver = |until: &str| {
+        format!(
+            "{HELD}waivers:\n  - {{finding: rpo-unmet, until: {until}, owner: me, reason: \"long {}\"}}\n",
+            "x".repeat(200)
+        )
+    };
+    let compared = |before: &str, after: &str| {
+        let folder = laid_out(before, after);
+        text(&drplan(folder.path(), &["compare", "base", "head", "--format", "markdown"]))
+    };
+    for (before, after) in [(HELD.to_owned(), waiver("2099-01-01")), (waiver("2027-01-01"), waiver("2099-01-01"))] {
+        let comment = compared(&before, &after);
+        assert!(comment.contains("### ✅ shop: 1 new waiver"), "{comment}");
+        let (open, _) = comment.split_once("<details>").unwrap();
+        assert!(open.contains("- `rpo-unmet` of anything in any scenario, until `2099-01-01`, by `me`"), "{comment}");
+    }
+    assert!(!compared(&waiver("2099-01-01"), &waiver("2027-01-01")).contains("waivers**"));
+}

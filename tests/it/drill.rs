@@ -370,6 +370,16 @@ fn a_drill_that_falls_short_is_told() {
 }
 
 #[test]
+fn what_was_not_brought_back_has_not_kept_its_promise() {
+    let night = Night::new();
+    night.ok("09:00:00", &["drill", "start", "lose:madrid"]);
+    let output = night.run("09:01:00", &["drill", "finish"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let of_web = told.lines().find(|line| line.starts_with("  web ")).unwrap();
+    assert!(of_web.ends_with("not shown") && !told.contains("  kept"), "{told}");
+}
+
+#[test]
 fn a_drill_ends_neither_ahead_nor_before_its_last_stamp() {
     let night = Night::new();
     night.ok("09:00:00", &["drill", "start", "lose:madrid"]);

@@ -263,10 +263,33 @@ impl Look<'_> {
             Some((place, rebuilt)) => {
                 standing.place = Some(place);
                 standing.rebuilt = rebuilt;
+                standing.brings = self.brought_after_return(&standing);
                 standing
             }
             None => Standing { losing: standing.losing, ..Standing::lost(Missing::Place) },
         }
+    }
+
+    /// What returns has its data and needs nothing brought; what is built beside it, because too few return, needs all
+    /// of it from there.
+    fn brought_after_return(&self, standing: &Standing) -> Brings {
+        let from = self.returning().first().copied().filter(|_| self.waits_for_return(standing));
+        match from {
+            Some(from) if standing.rebuilt.iter().any(|&id| self.is_empty(id)) => Brings::Replica(from),
+            _ => standing.brings.clone(),
+        }
+    }
+
+    /// Whether an instance is to have data and has lost it.
+    fn is_empty(&self, id: InstanceId) -> bool {
+        self.touch.lost.contains(&id) && self.model().instances[id].has_data()
+    }
+
+    /// Whether the data is on a cut-off instance alone, and there is nothing to do but to wait for it.
+    fn waits_for_return(&self, standing: &Standing) -> bool {
+        standing.strategy == Strategy::Rebuild
+            && standing.brings == Brings::Nothing
+            && !self.component.datasets.is_empty()
     }
 
     /// Where the data comes from, or that there is nowhere.
@@ -323,15 +346,14 @@ impl Look<'_> {
     fn place(&self, standing: &Standing) -> Option<(LocationId, Vec<InstanceId>)> {
         let model = self.model();
         let mut missing: Vec<InstanceId> = self.touch.lost.iter().chain(self.touch.cut).copied().collect();
+        // A cut-off instance with the data that is waited for comes back where it is, and before all others.
+        let waits = self.waits_for_return(standing);
         missing.sort_by_key(|&id| {
             let instance = &model.instances[id];
-            (instance.role != Some(Role::Primary), !instance.has_data(), instance.name.as_str())
+            let returns = waits && instance.has_data() && self.touch.cut.contains(&id);
+            (!returns, instance.role != Some(Role::Primary), !instance.has_data(), instance.name.as_str())
         });
         let chosen = self.component.recovery.to.iter().copied().find(|&location| !self.gone.takes(location));
-        // A cut-off instance with the data that is waited for comes back where it is.
-        let waits = standing.strategy == Strategy::Rebuild
-            && standing.brings == Brings::Nothing
-            && !self.component.datasets.is_empty();
         let place_of = |id: InstanceId| {
             let own = model.instances[id].at;
             if waits && self.touch.cut.contains(&id) {
@@ -349,7 +371,9 @@ impl Look<'_> {
                 break;
             }
             if let Some(at) = place_of(id) {
-                place = place.or(Some(at));
+                // Beside what returns, the place that matters is the one where data has to be brought.
+                let brought_first = waits && self.is_empty(id) && !rebuilt.iter().any(|&id| self.is_empty(id));
+                place = if brought_first { Some(at) } else { place.or(Some(at)) };
                 rebuilt.push(id);
             }
         }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::all_time::Calendar;
+use super::all_time::{Calendar, first_day};
 use super::chain::{Chain, Shape};
 use super::keep::{Bucket, Retention};
 use super::phase::{by_window, pinned};
 use super::shared::Shared;
 use super::stream::{Captures, Clock, Shifted, Stream};
 use super::sweep::{Best, Member, Peak, Strike, peak};
-use crate::calendar::DateSet;
+use crate::calendar::{DateSet, Zone};
+
+const DAY: i64 = 86_400;
 
 /// Why a loss is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,7 +164,7 @@ impl Solver {
             (Bucket::Year, &mut keep.yearly),
         ];
         for (bucket, count) in counts {
-            if bucket.longest() < shortest || bucket == Bucket::Day && once_a_day(stream) {
+            if bucket.longest() < shortest || bucket == Bucket::Day && once_a_day(stream, &retention.zone) {
                 keep.last = keep.last.max(std::mem::take(count));
             }
         }
@@ -244,7 +246,19 @@ pub(super) fn counts_only(retention: Option<&Retention>) -> bool {
     retention.is_none_or(|retention| retention.keep.within.is_none() && retention.buckets().next().is_none())
 }
 
-/// Whether no local day has two runs.
-fn once_a_day(stream: &Stream) -> bool {
-    matches!(&stream.clock, Clock::Calendar(schedule) if schedule.times().len() == 1)
+/// Whether no day, as retention counts them, has two runs: there is one time of day, and no clock change moves it over
+/// midnight. 01:00 in Berlin does, of days in UTC: one day in March has two runs, and keeps the later one.
+fn once_a_day(stream: &Stream, counted_in: &Zone) -> bool {
+    let Clock::Calendar(schedule) = &stream.clock else { return false };
+    let (zone, mut times) = (schedule.zone(), schedule.times().iter());
+    let (Some(time), None) = (times.next(), times.next()) else { return false };
+    if zone.name() == counted_in.name() {
+        return true;
+    }
+    let first = first_day() * DAY;
+    let changes = zone.offset_changes(first, i64::MAX).map(|(_, _, after)| after);
+    let mut days =
+        std::iter::once(zone.offset_at(first)).chain(changes).map(|of| (i64::from(time) - of).div_euclid(DAY));
+    let day = days.next();
+    counted_in.is_fixed() && counted_in.offset_at(first) == 0 && days.all(|other| Some(other) == day)
 }

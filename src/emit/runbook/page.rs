@@ -12,7 +12,7 @@ use crate::analysis::scenario::{Gone, Scenario};
 use crate::analysis::timetable::{TimedStep, timetable};
 use crate::emit::view::{self, ComponentView, InstanceView};
 use crate::model::{ComponentId, InstanceId, Model, Promise, TeamId, Via};
-use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind};
+use crate::terms::{Impact, LocationKind, ScenarioKind, StepKind, Strategy};
 use crate::units::Seconds;
 
 /// What the template of a scenario sees.
@@ -42,6 +42,11 @@ pub(super) struct PageView {
     pub sheets: Vec<SheetView>,
     /// What is left to do when everything serves, by component.
     pub after: Vec<StepView>,
+    /// Data that has to be restored to one instant: the group, and its members.
+    pub groups: Vec<(String, Vec<String>)>,
+    /// What is gone and was not needed so that everything serves: instances of components that go on, and stores.
+    pub missing: Vec<MissingView>,
+    pub lost_stores: Vec<LostStoreView>,
     /// Components that serve from elsewhere than before.
     pub back: Vec<BackView>,
     /// Places of the copies of the runbooks.
@@ -74,6 +79,28 @@ pub(super) struct LossView {
     pub via: Option<String>,
     pub rpo: Option<String>,
     pub rpo_met: Option<bool>,
+}
+
+/// Lost instances of a component that goes on without them.
+#[derive(Serialize)]
+pub(super) struct MissingView {
+    pub component: String,
+    /// The page of the component.
+    pub file: Option<String>,
+    pub instances: Vec<InstanceView>,
+}
+
+/// A store that is lost, and what used to be copied into it.
+#[derive(Serialize)]
+pub(super) struct LostStoreView {
+    pub name: String,
+    pub place: String,
+    /// Its host, where it is one of ours.
+    pub host: Option<String>,
+    /// As `shop-db.main (nightly)`.
+    pub copies: Vec<String>,
+    /// The hosts that write into it.
+    pub writers: Vec<String>,
 }
 
 /// People who are called.
@@ -142,6 +169,9 @@ impl PageView {
             after: way.as_ref().map(|way| Walk { book, way, outcome }.after()).unwrap_or_default(),
             sheets: sheets(&steps),
             steps,
+            groups: groups(model, outcome),
+            missing: way.as_ref().map(|way| missing(book, way)).unwrap_or_default(),
+            lost_stores: way.as_ref().map(|way| lost_stores(book, &way.gone)).unwrap_or_default(),
             back: way.as_ref().map(|way| back(book, way)).unwrap_or_default(),
             kept_at: model.system.runbooks_at.iter().map(|id| book.location(*id)).collect(),
             unprotected: outcome.unprotected.iter().map(|id| model.dataset_name(*id)).collect(),
@@ -220,6 +250,18 @@ impl Walk<'_> {
         self.book.desired.hosts.iter().find(|(_, host)| host.at == place).map(|(_, host)| host.name.clone())
     }
 
+    /// Instances that are only cut off and have the data that nobody else has: they come back as they are.
+    fn returning(&self, procedure: &Procedure) -> Vec<InstanceId> {
+        let model = self.book.context.model;
+        let standing = self.way.spread.affected.iter().find(|one| one.component == procedure.component);
+        let waits = standing
+            .and_then(|one| one.standing.as_ref())
+            .is_some_and(|standing| standing.strategy == Strategy::Rebuild && standing.replicas.is_empty());
+        let has_data = |id: &InstanceId| model.instances[*id].has_data() && self.way.gone.cut.contains(id);
+        let waits = waits && !model.components[procedure.component].datasets.is_empty();
+        procedure.rebuilt.iter().copied().filter(|id| waits && has_data(id)).collect()
+    }
+
     fn about(&self, view: &ComponentView, procedure: &Procedure, step: StepView) -> StepView {
         let instance = |id: &_| self.book.instance(view, *id);
         let moves_to = self.moves_to(procedure);
@@ -227,7 +269,10 @@ impl Walk<'_> {
             Some(host) => InstanceView { host: Some(host.clone()), address: host.clone(), ..one },
             None => one,
         });
-        let rebuilt: Vec<_> = rebuilt.collect();
+        let mut rebuilt: Vec<_> = rebuilt.collect();
+        let returning: Vec<InstanceView> = self.returning(procedure).iter().filter_map(instance).collect();
+        // Data is brought to, and commands are for, those that are built anew, where there are any.
+        rebuilt.sort_by_key(|one| returning.iter().any(|other| other.name == one.name));
         let lost = self.way.gone.lost.iter().chain(&self.way.gone.cut);
         let own: Vec<InstanceId> = lost
             .copied()
@@ -236,6 +281,7 @@ impl Walk<'_> {
         let rest = own.iter().filter(|id| !procedure.rebuilt.contains(id));
         StepView {
             rest: rest.filter_map(instance).collect(),
+            returning,
             place: procedure.place.map(|place| self.book.location(place)),
             hot: procedure.place.is_some_and(|place| self.book.context.model.locations[place].hot_standby),
             moves_to,
@@ -246,6 +292,62 @@ impl Walk<'_> {
             ..step
         }
     }
+}
+
+/// The groups of which a member goes back, and all with it.
+fn groups(model: &Model, outcome: &Outcome) -> Vec<(String, Vec<String>)> {
+    let losses = outcome.results.iter().flat_map(|result| result.data_loss.iter());
+    let mut groups: Vec<_> = losses.filter_map(|loss| Some(loss.group.as_ref()?.group)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let told = |id| {
+        let group: &crate::model::ConsistencyGroup = &model.groups[id];
+        (group.name.clone(), group.members.iter().map(|id| model.dataset_name(*id)).collect())
+    };
+    groups.into_iter().map(told).collect()
+}
+
+/// Nobody waits for these, so that no procedure has them; the next failure does.
+fn missing(book: &Book<'_>, way: &Recovery) -> Vec<MissingView> {
+    let model = book.context.model;
+    let mut found: Vec<MissingView> = Vec::new();
+    for &id in &way.gone.lost {
+        let component = model.instances[id].component;
+        if way.procedure(component).is_some() {
+            continue;
+        }
+        let view = view::component(model, book.desired, component);
+        let Some(instance) = book.instance(&view, id) else { continue };
+        match found.last_mut().filter(|last| last.component == view.name) {
+            Some(last) => last.instances.push(instance),
+            None => found.push(MissingView {
+                file: book.files.get(&component).cloned(),
+                component: view.name,
+                instances: vec![instance],
+            }),
+        }
+    }
+    found
+}
+
+fn lost_stores(book: &Book<'_>, gone: &Gone) -> Vec<LostStoreView> {
+    let model = book.context.model;
+    let lost = gone.stores.iter().map(|&id| {
+        let jobs = || book.desired.jobs.values().filter(|job| job.store == id);
+        let copies = jobs().map(|job| format!("{} ({})", model.dataset_name(job.dataset), model.copies[job.copy].name));
+        let mut writers: Vec<String> =
+            jobs().filter_map(|job| Some(book.desired.hosts.get(job.runs_on?).name.clone())).collect();
+        writers.sort();
+        writers.dedup();
+        LostStoreView {
+            name: model.stores[id].name.clone(),
+            place: book.location(model.stores[id].at),
+            host: book.desired.host_of_store(id).map(|host| host.name.clone()),
+            copies: copies.collect(),
+            writers,
+        }
+    });
+    lost.collect()
 }
 
 fn result(model: &Model, result: &ComponentResult, promised: Promise) -> ResultView {

@@ -43,6 +43,8 @@ pub(super) struct StepView {
     pub lost: Vec<InstanceView>,
     /// Those of them that the steps leave for later.
     pub rest: Vec<InstanceView>,
+    /// Instances that are only cut off and have the data that nobody else has.
+    pub returning: Vec<InstanceView>,
     /// The standby that takes over.
     pub promoted: Option<InstanceView>,
     pub movements: Vec<MovementView>,
@@ -90,6 +92,7 @@ impl StepView {
             moves_to: None,
             lost: Vec::new(),
             rest: Vec::new(),
+            returning: Vec::new(),
             promoted: None,
             movements: Vec::new(),
             corruption: false,

@@ -13,7 +13,7 @@ use crate::analysis::rto::path_terms;
 use crate::diag::visible::one_line;
 use crate::model::{ComponentId, Model, Via};
 use crate::report::Screen;
-use crate::terms::{Impact, ScenarioKind};
+use crate::terms::{Impact, ScenarioKind, Strategy};
 use crate::units::Seconds;
 
 /// Rows of the matrix, and results in full, that are printed at most: more is for `--component`, `--kind` or JSON.
@@ -223,7 +223,9 @@ fn impact_words(model: &Model, judged: &Judged<'_>) -> String {
     let result = judged.result;
     let through = result.through.map(|id| format!(", through {}", model.components[id].name)).unwrap_or_default();
     let strategy = match result.impact {
-        Impact::Outage | Impact::ReadOnly => format!(", comes back by {}", result.strategy),
+        Impact::Outage | Impact::ReadOnly if result.strategy != Strategy::None => {
+            format!(", comes back by {}", result.strategy)
+        }
         _ => String::new(),
     };
     format!("{}{through}{strategy}", result.impact)

@@ -18,23 +18,45 @@ pub(super) fn render(view: &ComparisonView<'_>, style: Style) -> String {
     let mut out = String::new();
     let headline = paint(style, comparison.is_worse(), &words::headline(comparison));
     let _ = writeln!(out, "{}: {headline}", one_line(&comparison.system));
-    promises(view, &mut out);
     for verdict in Verdict::ALL {
-        let entries = view.entries(verdict);
-        if entries.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n{}:", words::heading(verdict));
-        for entry in entries.iter().take(SHOWN) {
-            write_entry(view, entry, style, &mut out);
-        }
-        if entries.len() > SHOWN {
-            let _ = writeln!(out, "  and {} more; all are in --format json", entries.len() - SHOWN);
+        numbers(view, verdict, style, &mut out);
+        if verdict == Verdict::NewlyUnmet {
+            promises(view, true, &mut out);
         }
     }
+    promises(view, false, &mut out);
+    accepted(view, &mut out);
     movements(view, &mut out);
     inputs(view, &mut out);
     out
+}
+
+fn numbers(view: &ComparisonView<'_>, verdict: Verdict, style: Style, out: &mut String) {
+    let entries = view.entries(verdict);
+    if entries.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}:", words::heading(verdict));
+    for entry in entries.iter().take(SHOWN) {
+        write_entry(view, entry, style, out);
+    }
+    if entries.len() > SHOWN {
+        let _ = writeln!(out, "  and {} more; all are in --format json", entries.len() - SHOWN);
+    }
+}
+
+fn accepted(view: &ComparisonView<'_>, out: &mut String) {
+    let accepted = &view.comparison.accepted;
+    if accepted.is_empty() {
+        return;
+    }
+    out.push_str("\nAccepted from now on, by waivers:\n");
+    for one in accepted.iter().take(SHOWN) {
+        let _ = writeln!(out, "  {}", one_line(&words::accepted(one, str::to_owned)));
+    }
+    if accepted.len() > SHOWN {
+        let _ = writeln!(out, "  and {} more; all are in --format json", accepted.len() - SHOWN);
+    }
 }
 
 fn paint(style: Style, bad: bool, text: &str) -> String {
@@ -74,20 +96,18 @@ fn write_entry(view: &ComparisonView<'_>, entry: &Entry<'_>, style: Style, out: 
     }
 }
 
-fn promises(view: &ComparisonView<'_>, out: &mut String) {
-    for (weaker, heading) in [(true, "Weaker promises"), (false, "Stronger promises")] {
-        let changes: Vec<_> = view.comparison.promises.iter().filter(|change| change.is_weaker() == weaker).collect();
-        let dropped = if weaker { view.comparison.dropped.as_slice() } else { &[] };
-        if changes.is_empty() && dropped.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n{heading}:");
-        for change in changes {
-            let _ = writeln!(out, "  {}", one_line(&words::promise(change, str::to_owned)));
-        }
-        for gone in dropped {
-            let _ = writeln!(out, "  {}", one_line(&words::dropped(gone, str::to_owned)));
-        }
+fn promises(view: &ComparisonView<'_>, weaker: bool, out: &mut String) {
+    let changes: Vec<_> = view.comparison.promises.iter().filter(|change| change.is_weaker() == weaker).collect();
+    let dropped = if weaker { view.comparison.dropped.as_slice() } else { &[] };
+    if changes.is_empty() && dropped.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{} promises:", if weaker { "Weaker" } else { "Stronger" });
+    for change in changes {
+        let _ = writeln!(out, "  {}", one_line(&words::promise(change, str::to_owned)));
+    }
+    for gone in dropped {
+        let _ = writeln!(out, "  {}", one_line(&words::dropped(gone, str::to_owned)));
     }
 }
 

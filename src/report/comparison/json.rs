@@ -4,8 +4,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ComparisonView;
-use crate::compare::{Comparison, Dropped, InputChange, Level, Measure, Movement, PromiseChange, Row, Verdict};
+use super::{ComparisonView, words};
+use crate::compare::{
+    Accepted, Comparison, Dropped, InputChange, Less, Level, Measure, Movement, PromiseChange, Row, Verdict,
+};
 use crate::report::json::{schema_of, to_json};
 
 /// How the posture changes from one spec to another.
@@ -27,6 +29,8 @@ struct Report {
     promises: Vec<Promise>,
     /// What the newer spec is no longer held to.
     dropped: Vec<NoLonger>,
+    /// Findings that are accepted by waivers and were not, or for longer.
+    accepted: Vec<Waived>,
     /// Every input that changed.
     inputs: Vec<Input>,
     /// Components that came and went.
@@ -97,14 +101,32 @@ struct Promise {
     gone: bool,
 }
 
-/// A scenario that was declared, or something that was expected in one.
+/// Something that the newer spec is no longer held to: a scenario, a part of one, an expectation, a group, a rule.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct NoLonger {
-    /// The id of the scenario in the newer spec.
-    scenario: String,
-    /// The component or `component.dataset` of which something was expected; null where the scenario itself is gone.
+    /// The id of the scenario in the newer spec; null where it is about no single one.
+    scenario: Option<String>,
+    /// The component or `component.dataset` of which something was expected; null where it is no expectation.
     expected_of: Option<String>,
+    /// What it is, in a sentence.
+    says: String,
+}
+
+/// A finding that is accepted from now on.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Waived {
+    /// The name of the finding.
+    finding: String,
+    /// The address that it is about; null for anything.
+    on: Option<String>,
+    /// The scenario in which it shows; null for any.
+    scenario: Option<String>,
+    /// The last day; null where it cannot be read, so that the waiver counts as expired.
+    until: Option<String>,
+    /// Who accepts it.
+    owner: String,
 }
 
 /// An entry of the spec that changed.
@@ -171,6 +193,7 @@ pub(super) fn render(view: &ComparisonView<'_>) -> String {
         changes: comparison.rows.iter().map(|row| change(comparison, row)).collect(),
         promises: comparison.promises.iter().map(promise).collect(),
         dropped: comparison.dropped.iter().map(no_longer).collect(),
+        accepted: comparison.accepted.iter().cloned().map(waived).collect(),
         inputs: comparison.inputs.iter().map(|written| input(view, written)).collect(),
         components: moved(&comparison.components),
         renamed: comparison.renamed.iter().cloned().map(|(from, to)| Renamed { from, to }).collect(),
@@ -233,8 +256,14 @@ fn promise(change: &PromiseChange) -> Promise {
 fn no_longer(dropped: &Dropped) -> NoLonger {
     NoLonger {
         scenario: dropped.scenario.clone(),
-        expected_of: dropped.expected.as_ref().map(|(whose, _)| whose.clone()),
+        expected_of: if let Less::Expected(whose, _) = &dropped.what { Some(whose.clone()) } else { None },
+        says: words::dropped(dropped, str::to_owned),
     }
+}
+
+fn waived(accepted: Accepted) -> Waived {
+    let Accepted { finding, on, scenario, until, owner } = accepted;
+    Waived { finding, on, scenario, until, owner }
 }
 
 fn input(view: &ComparisonView<'_>, input: &InputChange) -> Input {

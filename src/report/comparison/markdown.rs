@@ -24,6 +24,7 @@ pub(super) fn render(view: &ComparisonView<'_>) -> String {
             promises(view, true, &mut page);
         }
     }
+    accepted(view, &mut page);
     components(view, &mut page);
     for verdict in [Verdict::NewlyMet, Verdict::Better, Verdict::Unpromised] {
         let entries = view.entries(verdict);
@@ -105,6 +106,17 @@ fn promises(view: &ComparisonView<'_>, weaker: bool, page: &mut Page) {
     page.between(if weaker { "**Weaker promises**\n\n" } else { "**Stronger promises**\n\n" });
     for point in points {
         page.entry(&point);
+    }
+    page.between("\n");
+}
+
+fn accepted(view: &ComparisonView<'_>, page: &mut Page) {
+    if view.comparison.accepted.is_empty() {
+        return;
+    }
+    page.between("**Accepted from now on, by waivers**\n\n");
+    for one in &view.comparison.accepted {
+        page.entry(&format!("- {}\n", words::accepted(one, md_code)));
     }
     page.between("\n");
 }

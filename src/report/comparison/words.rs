@@ -1,8 +1,10 @@
 //! The words of a comparison, shared by its formats for people.
 
 use super::Entry;
-use crate::compare::{Comparison, Dropped, During, InputChange, Level, Measure, PromiseChange, Row, Verdict};
-use crate::model::Bound;
+use crate::compare::{
+    Accepted, Comparison, Dropped, During, InputChange, Less, Level, Measure, PromiseChange, Row, Verdict,
+};
+use crate::model::{Bound, Expected};
 use crate::terms::Impact;
 use crate::units::Seconds;
 
@@ -151,19 +153,53 @@ pub(super) fn promise(change: &PromiseChange, name: impl Fn(&str) -> String) -> 
     format!("{kind}{during} {} → {} for {}{more}{gone}", human(change.base), human(change.head), shown.join(", "))
 }
 
+/// Names that are listed in one sentence.
+const NAMES: usize = 4;
+
 /// What is no longer promised: `no longer expected of shop in lose:db1: impact none, recovery at most 2 h`.
 pub(super) fn dropped(dropped: &Dropped, name: impl Fn(&str) -> String) -> String {
-    let Some((whose, expected)) = &dropped.expected else {
-        return format!("scenario {} is gone, and what was promised in it", name(&dropped.scenario));
+    let scenario = || name(dropped.scenario.as_deref().unwrap_or_default());
+    let listed = |names: &[String]| {
+        let shown: Vec<String> = names.iter().take(NAMES).map(|text| name(text)).collect();
+        let more = names.len().saturating_sub(NAMES);
+        if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
     };
+    match &dropped.what {
+        Less::Gone => format!("scenario {} is gone, and what was promised in it", scenario()),
+        Less::Spared(what) => format!("scenario {} no longer hits {}", scenario(), listed(what)),
+        Less::Apart(instances) => {
+            format!(
+                "scenario {} is gone, and what fell together in it stands where it stood: {}",
+                scenario(),
+                listed(instances)
+            )
+        }
+        Less::Group(group, members) => {
+            format!("no longer restored to one instant: {} (group {})", listed(members), name(group))
+        }
+        Less::Rule(rule, components) => format!("{rule} for {}", listed(components)),
+        Less::Expected(whose, expected) => {
+            format!("no longer expected of {} in {}: {}", name(whose), scenario(), expectations(expected))
+        }
+    }
+}
+
+/// What is accepted from now on: `rpo-unmet of anything in any scenario, until 2099-01-01, by platform`.
+pub(super) fn accepted(accepted: &Accepted, name: impl Fn(&str) -> String) -> String {
+    let or = |text: &Option<String>, without: &str| text.as_deref().map_or_else(|| without.to_owned(), &name);
+    let (on, scenario) = (or(&accepted.on, "anything"), or(&accepted.scenario, "any scenario"));
+    let until = or(&accepted.until, "no day that can be read");
+    format!("{} of {on} in {scenario}, until {until}, by {}", name(&accepted.finding), name(&accepted.owner))
+}
+
+fn expectations(expected: &Expected) -> String {
     let within = |bound: Option<Bound>| bound.and_then(|bound| bound.at_most).map(Seconds::human);
     let parts = [
         expected.impact.map(|impact| format!("impact {impact}")),
         within(expected.data_loss).map(|most| format!("data loss at most {most}")),
         within(expected.recovery).map(|most| format!("recovery at most {most}")),
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    format!("no longer expected of {} in {}: {}", name(whose), name(&dropped.scenario), parts.join(", "))
+    parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
 }
 
 /// The whole in one line, the worst first.
@@ -171,10 +207,12 @@ pub(super) fn headline(comparison: &Comparison) -> String {
     let count = |verdict| comparison.count(verdict);
     let (weaker, moved) = (comparison.weaker(), &comparison.components);
     let (went, appeared) = (moved.went.len(), moved.appeared.len());
+    let waivers = comparison.accepted.len();
     let parts = [
         (count(Verdict::NewlyUnmet), "newly unmet"),
         (weaker, if weaker == 1 { "weaker promise" } else { "weaker promises" }),
         (count(Verdict::Worse), "worse"),
+        (waivers, if waivers == 1 { "new waiver" } else { "new waivers" }),
         // What is gone has no number that could be worse.
         (went, if went == 1 { "component gone" } else { "components gone" }),
         (count(Verdict::NewlyMet), "newly met"),

@@ -243,6 +243,8 @@ impl Page<'_> {
         for back in &backs {
             let measured = back.at.filter(|_| back.is_back);
             let verdict = match back.is_met() {
+                // It could still have been kept when the drill ended: nothing is proven.
+                Some(true) if measured.is_none() => "not shown".to_owned(),
                 Some(true) => "kept".to_owned(),
                 Some(false) => "✗ not kept".to_owned(),
                 None => String::new(),

@@ -1,6 +1,9 @@
 //! What fails with what: 2.4 of the semantics, and the ways back of 2.5.
 
-use super::support::with;
+use drplan::analysis::outcome::recovery;
+use drplan::analysis::scenario::Scenarios;
+
+use super::support::{Seen, with};
 
 const PLACES: &str = "
 locations:
@@ -10,6 +13,15 @@ locations:
   h: {kind: host, within: a}
 stores: {s: {at: b, technology: disk}}
 ";
+
+/// The instances that are set up anew.
+fn rebuilt(seen: &Seen<'_>, scenario: &str) -> Vec<String> {
+    let model = seen.context.model;
+    let found = Scenarios::new(model).find(scenario).unwrap_or_else(|error| panic!("{scenario}: {error:?}"));
+    let recovery = recovery(seen.context, &found);
+    let standings = recovery.spread.affected.iter().filter_map(|affected| affected.standing.as_ref());
+    standings.flat_map(|standing| &standing.rebuilt).map(|id| model.instances[*id].name.clone()).collect()
+}
 
 fn line(components: &str, scenario: &str, component: &str) -> String {
     with(&format!("{PLACES}{components}"), scenario, |seen| seen.line(component))
@@ -78,6 +90,45 @@ components:
     assert_eq!(line(witnesses, "lose:d", "db"), "lost none");
     // Cut off, its data comes back with it.
     assert_eq!(line(witnesses, "cut:d", "db"), "outage rebuild 0 bound 0 unordered 0");
+}
+
+#[test]
+fn what_is_built_beside_a_returning_instance_gets_its_data_from_it() {
+    let spec = |roles: bool, serves_with: &str| {
+        let role = |role: &str| if roles { format!(", role: {role}") } else { String::new() };
+        format!(
+            "{PLACES}
+components:
+  db:
+    technology: {}
+    serves_with: {serves_with}
+    replication: {{mode: sync}}
+    instances: {{a1: {{at: a{}}}, b1: {{at: b{}}}, c1: {{at: c{}}}}}
+    data: {{main: {{size: 100 MiB}}}}
+    recovery: {{restore_rate: 1 MiB/s, provision: 10s}}
+scenarios:
+  worse: {{fails: [a1, b1], unreachable: [c1]}}
+",
+            if roles { "db" } else { "cluster" },
+            role("standby"),
+            role("standby"),
+            role("primary"),
+        )
+    };
+    for roles in [true, false] {
+        // Of three two are lost for good: one is built and filled from the third, be that there or still to come back.
+        with(&spec(roles, "majority"), "lose:a1+lose:b1", |seen| {
+            assert_eq!(seen.path("db"), ["db provision 0-10", "db transfer 10-110"], "{roles}");
+        });
+        with(&spec(roles, "majority"), "worse", |seen| {
+            assert_eq!(seen.path("db"), ["db provision 0-10", "db transfer 10-110"], "{roles}");
+        });
+        // Where one is enough it is the one that comes back with its data, and nothing is brought.
+        with(&spec(roles, "1"), "worse", |seen| {
+            assert_eq!(seen.path("db"), ["db provision 0-10"], "{roles}");
+            assert_eq!(rebuilt(seen, "worse"), ["c1"], "{roles}");
+        });
+    }
 }
 
 const PAIR: &str = "

@@ -71,6 +71,24 @@ fn a_day_of_unknown_phase_may_lose_a_run_to_the_clock() {
 }
 
 #[test]
+fn two_runs_of_two_local_days_may_be_of_one_day_in_utc() {
+    // 01:00 in Berlin is midnight UTC in winter and 23:00 of the day before in summer: 29 March 2026 has both, and one a
+    // day keeps the later. Until that is made, all is well; later damage done just before it goes back 47 h.
+    let berlin = |time: &str, runs: u32, detection: &str| {
+        let objective = format!("objective: {{rpo: 1h, tolerates_missed_runs: {runs}}}");
+        let copies = format!(
+            "n: {{schedule: \"{time} * * *\", timezone: Europe/Berlin, takes: 3h, keep: {{daily: 60}}, to: vault}}"
+        );
+        text(&corrupted(&model(&copies, &objective), &["n"], detection))
+    };
+    assert_eq!(berlin("0 1", 0, "5d"), "47 h");
+    assert_eq!(berlin("0 1", 1, "5d"), "71 h");
+    // Away from midnight no day in UTC has two, and the longest interval decides.
+    assert_eq!(berlin("0 3", 0, "5d"), "25 h");
+    assert_eq!(berlin("30 0", 0, "5d"), "25 h");
+}
+
+#[test]
 fn a_missed_run_has_replaced_nothing() {
     let missing = |keep: &str, runs: u32, detection: &str| {
         let objective = format!("objective: {{rpo: 1h, tolerates_missed_runs: {runs}}}");
