@@ -83,3 +83,27 @@ fn steps_of_a_team_that_is_already_called_keep_their_times() {
     }
     assert_eq!(page.matches(", respond (15 m)").count(), 1, "called once:\n{page}");
 }
+
+/// A block is pasted as a whole. What is done with restored data, or with a service that was stopped, is not done when that failed:
+/// the folder may hold what an earlier restore has left there, and older data would pass for the newest.
+#[test]
+fn nothing_goes_on_after_a_restore_that_failed() {
+    let files = generate(crate::puppet_emit::EVERYTHING);
+    let mut restores = 0;
+    for (path, file) in files.iter().filter(|(path, _)| path.as_str().ends_with(".md")) {
+        let text = String::from_utf8_lossy(&file.contents);
+        for block in text.split("```sh\n").skip(1).map(|part| part.split("```").next().unwrap_or_default()) {
+            let lines: Vec<&str> = block.trim_end().lines().collect();
+            let (_, before) = lines.split_last().unwrap();
+            let decides = |line: &str| {
+                line.starts_with("dr-service stop")
+                    || line.split(' ').next().is_some_and(|word| word.starts_with("dr-") && word.ends_with("-restore"))
+            };
+            for line in before.iter().filter(|line| decides(line)) {
+                assert!(line.ends_with(" &&"), "{}: goes on after {line}\n{block}", path.as_str());
+                restores += 1;
+            }
+        }
+    }
+    assert!(restores > 10, "{restores}");
+}

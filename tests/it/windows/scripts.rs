@@ -238,3 +238,13 @@ fn an_archive_has_the_folders_in_which_nothing_is() {
 fn a_clock_that_was_wrong_keeps_no_job_from_running() {
     assert!(function("Test-DrDone").contains("$age -ge 0 -and $age -lt $Settings.min_interval_sec"));
 }
+
+/// Ending mirroring leaves the mirror in the state RESTORING, in which it cannot be renamed; and a database that was renamed keeps
+/// the names of its files.
+#[test]
+fn a_former_mirror_can_be_joined_again() {
+    let join = function("Restore-DrSeed");
+    let (recovered, renamed) = (join.find("Complete-DrRestore").unwrap(), join.find("MODIFY NAME").unwrap());
+    assert!(recovered < renamed && join.find("'RESTORING'").unwrap() < recovered, "{join}");
+    assert!(function("Get-DrMoves").contains("$safe-$stamp-$($file.FileId)"));
+}
