@@ -118,6 +118,33 @@ components:
     assert!(paths.contains(&"site-modules/profile/manifests/whole.pp"));
 }
 
+/// A catalog with the same unit twice would not compile, and nothing of that host could be built again.
+#[test]
+fn two_components_of_one_unit_on_a_host_are_told() {
+    let spec = r#"
+drplan: 1
+system: {name: two}
+locations: {here: {kind: site}}
+components:
+  cache:
+    technology: redis
+    instances: {c1: {at: here, certname: h1.example.com}}
+  sessions:
+    technology: redis
+    parameters: {port: "6380"}
+    instances: {s1: {at: here, certname: h1.example.com}}
+  apart:
+    technology: redis
+    instances: {a1: {at: here, certname: h2.example.com}}
+"#;
+    let repository = generate(spec);
+    let gaps: Vec<(&str, &str)> =
+        repository.gaps.iter().map(|gap| (gap.address.as_str(), gap.reason.split(';').next().unwrap())).collect();
+    let reason = "unit `redis-server.service` on host `h1.example.com` is that of `components.cache`";
+    assert_eq!(gaps, [("components.sessions", reason)]);
+    check(&repository.files, "catalogs");
+}
+
 /// A pair with replication: it starts closed from its very first start on, and only what starts the server starts the fence.
 #[test]
 fn no_run_of_puppet_opens_a_member_of_a_pair() {

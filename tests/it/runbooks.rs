@@ -180,11 +180,9 @@ fn new_members_join_what_is_left_of_a_cluster() {
     in_order(
         &start("queue"),
         &[
-            "On `q3.example.com`, as root:\n\n```sh\nrabbitmqctl start_app",
-            "On `q3.example.com`, as root:\n\n```sh\nrabbitmqctl forget_cluster_node rabbit@q1.example.com",
-            "rabbitmqctl forget_cluster_node rabbit@q2.example.com",
+            "On `q3.example.com`, as root:\n\n```sh\ndr-rabbitmq forget q1.example.com q2.example.com",
             "On `q1.example.com`, as root:\n\n```sh\ndr-service start queue",
-            "rabbitmqctl join_cluster rabbit@q3.example.com",
+            "On `q1.example.com`, as root:\n\n```sh\ndr-rabbitmq join q3.example.com",
         ],
     );
     in_order(
@@ -240,4 +238,28 @@ consistency_groups: {books: [ledger.main, documents.docs]}
     assert!(!worst.contains("--certname l1"), "{worst}");
     let lost = page(spec, "scenarios/lose_f1.md");
     in_order(&lost, &["**One instant for ledger.main and documents.docs** (group books)", "### Step 1"]);
+}
+
+/// A block is pasted as a whole. What is done with restored data, or with a service that was stopped, is not done when that failed:
+/// the folder may hold what an earlier restore has left there, and older data would pass for the newest.
+#[test]
+fn nothing_goes_on_after_a_restore_that_failed() {
+    let files = generate(crate::puppet_emit::EVERYTHING);
+    let mut restores = 0;
+    for (path, file) in files.iter().filter(|(path, _)| path.as_str().ends_with(".md")) {
+        let text = String::from_utf8_lossy(&file.contents);
+        for block in text.split("```sh\n").skip(1).map(|part| part.split("```").next().unwrap_or_default()) {
+            let lines: Vec<&str> = block.trim_end().lines().collect();
+            let (_, before) = lines.split_last().unwrap();
+            let decides = |line: &str| {
+                line.starts_with("dr-service stop")
+                    || line.split(' ').next().is_some_and(|word| word.starts_with("dr-") && word.ends_with("-restore"))
+            };
+            for line in before.iter().filter(|line| decides(line)) {
+                assert!(line.ends_with(" &&"), "{}: goes on after {line}\n{block}", path.as_str());
+                restores += 1;
+            }
+        }
+    }
+    assert!(restores > 10, "{restores}");
 }

@@ -86,6 +86,7 @@ pub fn repository(
     let of_components: Vec<Vec<Part>> =
         components.into_par_iter().map(|id| profile::of_component(&context, id)).collect::<Result<_, _>>()?;
     let of_stores = profile::of_stores(&context)?;
-    let parts = of_components.into_iter().flatten().chain(of_stores).collect();
+    let mut parts: Vec<Part> = of_components.into_iter().flatten().chain(of_stores).collect();
+    profile::share_no_unit(desired, &mut parts);
     repository::assemble(&context, parts, origin)
 }

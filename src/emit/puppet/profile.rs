@@ -31,6 +31,8 @@ pub(super) struct Part {
     pub class: Option<(String, String)>,
     /// The technology whose templates wrote it.
     pub technology: String,
+    /// What of the spec it is about.
+    address: String,
     /// Its values by host.
     pub values: Vec<(HostId, Vec<(String, Data)>)>,
     /// Placeholders of its secrets.
@@ -101,6 +103,35 @@ pub(super) fn class_names(model: &Model, desired: &Desired) -> ClassNames {
         }
     }
     ClassNames { components, at_stores, stores }
+}
+
+/// On a host a unit of systemd is that of one component: for a second one there is no code, and a catalog with both would not
+/// compile at all.
+pub(super) fn share_no_unit(desired: &Desired, parts: &mut [Part]) {
+    let mut units: BTreeMap<(HostId, String), String> = BTreeMap::new();
+    for part in parts {
+        let Some((class, _)) = &part.class else { continue };
+        let key = format!("profile::{class}::unit");
+        let owned: Vec<(HostId, String)> = part
+            .values
+            .iter()
+            .filter_map(|(host, values)| match values.iter().find(|(name, _)| *name == key) {
+                Some((_, Data::Str(unit))) => Some((*host, unit.clone())),
+                _ => None,
+            })
+            .collect();
+        match owned.iter().find_map(|key| Some((key, units.get(key)?))) {
+            Some(((host, unit), other)) => {
+                let host = &desired.hosts.get(*host).name;
+                let reason = format!(
+                    "unit `{unit}` on host `{host}` is that of `{other}`; give each a host of its own, or write its code by hand"
+                );
+                part.gap(&part.address.clone(), reason);
+                part.clear();
+            }
+            None => units.extend(owned.into_iter().map(|key| (key, part.address.clone()))),
+        }
+    }
 }
 
 /// The profiles of a component: that of its instances' hosts, and those on the hosts of its stores.
@@ -314,17 +345,16 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// The class itself; nothing stays of a part that has a gap.
+    /// The class itself, where there is no gap.
     fn class<T: Serialize>(&self, context: &Context<'_>, word: &str, view: &T, part: &mut Part) -> Result<(), Failure> {
         if part.gaps.is_empty() {
             let text = context.templates.render(&self.template("pp"), view)?;
             part.class = Some((word.to_owned(), layout::tidy(&text)));
             part.technology = self.folder.to_owned();
+            part.address = self.address.to_owned();
             return Ok(());
         }
-        part.values.clear();
-        part.secrets.clear();
-        part.gaps.dedup();
+        part.clear();
         Ok(())
     }
 
@@ -343,6 +373,14 @@ impl Place<'_> {
 }
 
 impl Part {
+    /// Nothing stays of a part that has a gap.
+    fn clear(&mut self) {
+        self.class = None;
+        self.values.clear();
+        self.secrets.clear();
+        self.gaps.dedup();
+    }
+
     fn gap(&mut self, address: &str, reason: impl Into<String>) {
         self.gaps.push(Gap { address: address.to_owned(), reason: reason.into() });
     }

@@ -156,6 +156,8 @@ fn mongodb() {
     host.install_technology("mongodb", "dr-mongo");
     host.tool("mongodump", &format!("{MONGODUMP}\ncat \"$HOME/next\" >\"$file\""));
     host.tool("mongorestore", "exit 0");
+    host.tool("mongosh", "cat \"$HOME/lag\"");
+    host.write("lag", "3\n");
     let half = format!("{MONGODUMP}\nhead -c 3000 \"$HOME/dumps/dump.archive.gz\" >\"$file\"");
     let dump = dump(host, &["dr-mongo", "dump"], "dump.archive.gz", "mongodump", half.leak());
     dump.withstands_all(
@@ -174,6 +176,13 @@ fn mongodb() {
     dump.host.fake("mongorestore", "exit 1");
     assert!(!dump.run().status.success());
     assert!(dump.kept() == kept);
+    // Nor is one that claims to be newer than its data.
+    dump.host.unfake("mongorestore");
+    for (lag, reason) in [("4000", "4000 s behind"), ("unled", "no primary"), ("", "behind"), ("Error", "behind")] {
+        dump.host.write("lag", lag);
+        ends_with(&dump.run(), 1, reason);
+        assert!(dump.kept() == kept);
+    }
 }
 
 #[test]

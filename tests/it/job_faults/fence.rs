@@ -121,6 +121,9 @@ fn an_old_primary_that_boots_again_is_fenced() {
     primary.takes_no_writes();
     assert!(is_fenced(&primary) && status(&primary).contains("fenced"));
     assert!(text(&primary.run("status", &[])).contains("fenced"));
+    std::fs::create_dir(primary.host.path("dumps")).unwrap();
+    let old = primary.run("dump", &["shop", &primary.host.word("dumps")]);
+    assert!(!old.status.success() && text(&old).contains("what it has is old"), "{}", text(&old));
     // It stays so, whatever is started, and whoever answers.
     standby.server.kill();
     starts(&mut primary);

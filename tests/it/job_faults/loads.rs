@@ -122,6 +122,12 @@ fn a_promotion_of_redis_outlives_a_restart_wherever_it_was_cut_off() {
         server.ask(&["CONFIG", "REWRITE"]);
         assert!(settings().contains("replicaof 192.0.2.1"));
     };
+    // What asks for help, or says more than there is to say, changes nothing.
+    server.ask(&["SET", "state", "received"]);
+    follow();
+    succeeds(&host.run(&[&promote[..], &["--help"]].concat()));
+    ends_with(&host.run(&[&promote[..], &["now"]].concat()), 64, "nothing else");
+    assert!(server.ask(&["INFO", "replication"]).contains("role:slave"));
     host.killed_everywhere(&promote, |before| {
         succeeds(&host.run(&promote));
         assert!(!settings().contains("replicaof"), "killed before command {before}: it follows again after a restart");
@@ -134,6 +140,140 @@ fn a_promotion_of_redis_outlives_a_restart_wherever_it_was_cut_off() {
     let told = host.run(&promote);
     ends_with(&told, 1, "Read-only file system");
     assert!(!text(&told).contains("takes writes"));
+}
+
+#[test]
+fn a_replica_of_redis_is_not_loaded_and_an_empty_one_not_promoted() {
+    let host = Host::new(&["redis-server", "redis-cli", "redis-check-rdb"]);
+    host.install_technology("redis", "dr-redis");
+    let server = Redis::start(&host, "data");
+    server.ask(&["SET", "state", "dumped"]);
+    fs::create_dir(host.path("dumps")).unwrap();
+    succeeds(&host.run(&["dr-redis", "dump", "--port", &server.port, &host.word("dumps")]));
+    server.ask(&["FLUSHALL"]);
+    server.ask(&["REPLICAOF", "192.0.2.1", "6379"]);
+    // It would take all of its primary again, and what was loaded would be gone.
+    let load = host.run(&["dr-redis", "load", "--port", &server.port, &host.word("dumps/dump.rdb")]);
+    ends_with(&load, 69, "replica of 192.0.2.1");
+    assert!(!host.list("data").iter().any(|name| name.contains("dr-")), "{:?}", host.list("data"));
+    // Its first copy of the primary has never come to its end.
+    ends_with(&host.run(&["dr-redis", "promote", "--port", &server.port]), 69, "holds no data");
+    assert!(server.ask(&["INFO", "replication"]).contains("role:slave"));
+}
+
+/// A RabbitMQ of two nodes that stand in files. Like Debian's it works as another account, which may not look into the folders of
+/// root, and reads definitions from its input; its nodes call each other by short names, and one that was installed anew may not
+/// come back before the others have forgotten it.
+const RABBITMQCTL: &str = r#"
+node=rabbit@mq2
+[ "$1" != --quiet ] || shift
+if [ "$1" = -n ]; then node=$2; shift 2; fi
+known="$HOME/$node.known" running="$HOME/$node.running"
+[ -e "$known" ] || exit 69
+case "$*" in
+  'export_definitions -') cat "$HOME/definitions" ;;
+  import_definitions) jq -c 'del(.bindings[]? | select(.source == "nowhere"))' >"$HOME/definitions" ;;
+  import_definitions*) echo "File $2 does not exist" >&2; exit 65 ;;
+  'eval node().') echo "'$node'" ;;
+  'cluster_status --formatter json')
+    jq -n --rawfile known "$known" --rawfile running "$running" '{disk_nodes: ($known | split("
+")[:-1]), running_nodes: ($running | split("
+")[:-1])}' ;;
+  stop_app) : >"$running" ;;
+  start_app) cp "$known" "$running" ;;
+  forget_cluster_node*) sed -i "/^$2\$/d" "$known" "$running" ;;
+  join_cluster*)
+    ! grep -qx "$node" "$HOME/$2.known" || { echo inconsistent_cluster >&2; exit 69; }
+    echo "$node" >>"$HOME/$2.known"; cp "$HOME/$2.known" "$HOME/$2.running"; cp "$HOME/$2.known" "$known" ;;
+  *) exit 64 ;;
+esac"#;
+
+fn rabbitmq() -> Host {
+    let mut host = Host::new(&["jq"]);
+    host.install_technology("rabbitmq", "dr-rabbitmq");
+    host.tool("rabbitmqctl", RABBITMQCTL);
+    host.set("DR_WAIT_SEC", "1");
+    for file in ["known", "running"] {
+        host.write(&format!("rabbit@mq1.{file}"), "rabbit@mq1\n");
+        host.write(&format!("rabbit@mq2.{file}"), "rabbit@mq2\n");
+    }
+    host.write("definitions", r#"{"users": [{"name": "guest"}], "vhosts": [{"name": "/"}], "queues": []}"#);
+    host
+}
+
+#[test]
+fn definitions_of_rabbitmq_come_back_whole() {
+    let host = rabbitmq();
+    let kept = r#"{"users": [{"name": "shop"}], "vhosts": [{"name": "/"}], "queues": [{"name": "orders", "vhost": "/"}], "bindings": []}"#;
+    host.write("kept", kept);
+    let told = host.run(&["dr-rabbitmq", "load", &host.word("kept")]);
+    succeeds(&told);
+    assert!(text(&told).contains("queues: 1"), "{}", text(&told));
+    // The import says nothing of what it cannot do.
+    let binding =
+        r#""bindings": [{"source": "nowhere", "vhost": "/", "destination_type": "queue", "destination": "orders"}]"#;
+    host.write("kept", &kept.replace(r#""bindings": []"#, binding));
+    ends_with(&host.run(&["dr-rabbitmq", "load", &host.word("kept")]), 1, "missing are: bindings / ");
+    host.write("kept", &kept[..kept.len() / 2]);
+    ends_with(&host.run(&["dr-rabbitmq", "load", &host.word("kept")]), 69, "nothing was changed");
+}
+
+#[test]
+fn a_node_of_rabbitmq_that_was_installed_anew_joins_again() {
+    let host = rabbitmq();
+    let join = |name: &str| host.run(&["dr-rabbitmq", "join", name]);
+    succeeds(&join("mq1.main.example.com"));
+    assert!(host.read("rabbit@mq2.running").contains("rabbit@mq1"));
+    let before = host.read("rabbit@mq1.known");
+    succeeds(&join("mq1"));
+    assert_eq!(host.read("rabbit@mq1.known"), before, "it has joined twice");
+    // It is lost, and comes back under its name and without its memory.
+    let is_lost = || {
+        host.write("rabbit@mq1.known", "rabbit@mq1\nrabbit@mq2\n");
+        host.write("rabbit@mq1.running", "rabbit@mq1\n");
+        for file in ["known", "running"] {
+            host.write(&format!("rabbit@mq2.{file}"), "rabbit@mq2\n");
+        }
+    };
+    is_lost();
+    succeeds(&join("mq1.main.example.com"));
+    assert!(host.read("rabbit@mq2.running").contains("rabbit@mq1"));
+    is_lost();
+    host.killed_everywhere(&["dr-rabbitmq", "join", "mq1"], |before| {
+        let again = join("mq1");
+        assert!(again.status.success(), "killed before command {before}: {}", text(&again));
+        is_lost();
+    });
+    is_lost();
+    ends_with(&join("mq7"), 69, "nothing was changed");
+    ends_with(&join("mq2"), 64, "is this host");
+    host.write("definitions", r#"{"queues": [{"name": "orders"}]}"#);
+    ends_with(&join("mq1"), 69, "has queues");
+    assert_eq!(host.read("rabbit@mq2.running"), "rabbit@mq2\n");
+}
+
+#[test]
+fn lost_nodes_of_rabbitmq_are_forgotten_and_others_are_not() {
+    let host = rabbitmq();
+    let forget = |names: &[&str]| host.run(&[&["dr-rabbitmq", "forget"], names].concat());
+    let known = "rabbit@mq1\nrabbit@mq2\nrabbit@mq3\n";
+    host.write("rabbit@mq2.known", known);
+    // It has paused itself.
+    host.write("rabbit@mq2.running", "");
+    ends_with(&forget(&["mq3.main.example.com", "mq1.main.example.com"]), 69, "rabbit@mq1 answers");
+    ends_with(&forget(&["mq2.main.example.com"]), 64, "is this host");
+    assert_eq!(host.read("rabbit@mq2.known"), known, "one was forgotten, though the order was refused");
+    for file in ["known", "running"] {
+        fs::remove_file(host.path(&format!("rabbit@mq1.{file}"))).unwrap();
+    }
+    let both = ["mq1.main.example.com", "mq3.main.example.com"];
+    host.killed_everywhere(&[&["dr-rabbitmq", "forget"], &both[..]].concat(), |before| {
+        let again = forget(&both);
+        assert!(again.status.success(), "killed before command {before}: {}", text(&again));
+        assert_eq!(host.read("rabbit@mq2.running"), "rabbit@mq2\n");
+        host.write("rabbit@mq2.known", known);
+        host.write("rabbit@mq2.running", "");
+    });
 }
 
 /// What stands in for mongosh, mongorestore and their server: databases are folders.
@@ -184,6 +324,7 @@ fn mongodb_begins_a_load_anew_that_was_cut_off() {
 const LOCKED: &str = r#"
 for script; do :; done
 case $script in
+  *rs.status*) echo 0; exit ;;
   *'db.fsyncLock()'*) printf x >>"$HOME/locks" ;;
   *'db.fsyncUnlock()'*) [ ! -s "$HOME/locks" ] || truncate -s -1 "$HOME/locks" ;;
 esac

@@ -123,6 +123,15 @@ fn a_standby_takes_no_writes_until_it_is_promoted() {
     succeeds(&primary.write(51));
     wait_for(|| standby.orders() == "51");
     ends_with(&standby.follow(&[PRIMARY]), 0, "already");
+    // A copy of it is as good as one of the primary, as long as it follows.
+    fs::create_dir(standby.host.path("dumps")).unwrap();
+    let dumps = standby.host.word("dumps");
+    succeeds(&standby.run("dump", &["shop", &dumps]));
+    standby.sql("STOP SLAVE");
+    ends_with(&standby.run("dump", &["shop", &dumps]), 1, "does not follow");
+    ends_with(&standby.run("base", &[&dumps]), 1, "does not follow");
+    assert_eq!(standby.host.list("dumps"), ["shop.sql"]);
+    standby.sql("START SLAVE");
     assert!(text(&standby.run("status", &[])).contains("read_only=1"));
 
     standby.restart();

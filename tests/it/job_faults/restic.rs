@@ -165,6 +165,11 @@ fn a_snapshot_that_misses_files_does_not_count() {
     failed_with(&host, &host.backup(), "could not be read");
     assert_eq!(host.snapshots(), good, "a partial snapshot counts as a copy");
 
+    // Of a link only the link would be kept, and the other path has files enough.
+    std::os::unix::fs::symlink(host.path("data"), host.path("link")).unwrap();
+    host.paths("files", &[host.path("data"), host.path("link")]);
+    failed_with(&host, &host.backup(), "is a link");
+
     host.paths("files", &[host.path("data")]);
     fs::remove_file(host.path("data/first")).unwrap();
     failed_with(&host, &host.backup(), "only 0 files");
@@ -301,6 +306,73 @@ fn a_copy_of_a_copy_carries_the_point_of_its_source() {
     host.configure("offsite", "second", &["DR_LOCK='offsite'", "DR_HOLD_SEC=0", "DR_MIN_INTERVAL_SEC=1000", &source]);
     let early = run();
     assert!(early.status.success() && text(&early).contains("nothing to do"), "{}", text(&early));
+    // The clock was a day ahead once.
+    let mut status = host.status("offsite");
+    for pointer in ["/started_at", "/last_good/started_at"] {
+        *status.pointer_mut(pointer).unwrap() = 4_000_000_000_u64.into();
+    }
+    host.write("state/status/offsite.json", &status.to_string());
+    let late = run();
+    assert!(!text(&late).contains("nothing to do") && text(&late).contains("cannot be read"), "{}", text(&late));
+}
+
+/// An argument of a program may not be longer than 128 KiB.
+#[test]
+fn a_thousand_points_are_not_too_many() {
+    let host = Host::with_restic();
+    let source = format!("DR_SOURCE_REPOSITORY='{}'", host.path("repository").display());
+    host.configure("offsite", "second", &["DR_LOCK='offsite'", "DR_HOLD_SEC=0", "DR_MIN_INTERVAL_SEC=0", &source]);
+    host.repository("second", "second");
+    for job in ["files", "offsite"] {
+        let settings = host.read(&format!("etc/restic/{job}.env")).replace("--keep-last 1", "");
+        host.write(&format!("etc/restic/{job}.env"), &settings);
+    }
+    // Each snapshot is told a thousand times, the older ones under other names.
+    let many = r#"[ -n "$out" ] || exit 1
+jq -c 'if length == 0 then . else [range(999) as $n | .[0] | .id = .id[:-4] + ($n + 1000 | tostring)] + . end' <<<"$out""#;
+    host.fake(
+        "restic",
+        &format!("case \" $* \" in *' snapshots '*) out=$(/usr/bin/restic \"$@\") || exit; {many} ;; *) exec /usr/bin/restic \"$@\" ;; esac"),
+    );
+    succeeds(&host.backup());
+    assert_eq!(host.status("files")["copies_kept"], 1000);
+    succeeds(&host.run(&["dr-restic-copy", "offsite"]));
+    assert_eq!(host.status("offsite")["copies_kept"], 1000);
+}
+
+#[test]
+fn a_host_that_was_installed_anew_puts_nothing_above_its_old_points() {
+    let host = Host::with_restic();
+    let install = || {
+        fs::remove_dir_all(host.path("state")).unwrap();
+        for folder in ["status", "locks", "restic", "scratch"] {
+            fs::create_dir_all(host.path(&format!("state/{folder}"))).unwrap();
+        }
+        host.write("data/first", "what the package brings");
+    };
+    succeeds(&host.backup());
+    let good = host.snapshots();
+    install();
+    // Again and again, as its timer does.
+    for _ in 0..2 {
+        let output = host.backup();
+        assert!(!output.status.success() && text(&output).contains("--adopt"), "{}", text(&output));
+        assert_eq!(host.status("files")["state"], "failed");
+        assert_eq!(host.snapshots(), good, "the old point is no longer the one that a restore takes");
+    }
+    succeeds(&host.run(&["dr-restic-restore", "files", "--swap"]));
+    assert_eq!(host.read("data/first"), "one");
+    succeeds(&host.backup());
+    // Restored from a copy in another store, under another name.
+    install();
+    host.configure("offsite", "repository", &["DR_LOCK='offsite'"]);
+    succeeds(&host.run(&["dr-restic-restore", "offsite", "--swap"]));
+    succeeds(&host.backup());
+    // Its data came in another way.
+    install();
+    succeeds(&host.run(&["dr-restic-backup", "files", "--adopt"]));
+    succeeds(&host.backup());
+    assert_eq!(host.run(&["dr-restic-backup", "files", "--adapt"]).status.code(), Some(64));
 }
 
 #[test]

@@ -153,3 +153,17 @@ fn largest_segment(host: &Host) -> PathBuf {
     let files = fs::read_dir(host.path("repository/data/0")).unwrap().map(|file| file.unwrap().path());
     files.max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap()
 }
+
+#[test]
+fn a_host_that_was_installed_anew_puts_nothing_above_its_old_points() {
+    let host = host();
+    succeeds(&host.run(&["dr-borg-backup", "files"]));
+    let good = host.points("borg");
+    host.install_anew("borg");
+    let output = host.run(&["dr-borg-backup", "files"]);
+    assert!(!output.status.success() && text(&output).contains("--adopt"), "{}", text(&output));
+    assert_eq!(host.points("borg"), good);
+    succeeds(&host.run(&["dr-borg-restore", "files", "--swap"]));
+    assert_eq!(host.read("data/first"), "one");
+    succeeds(&host.run(&["dr-borg-backup", "files"]));
+}

@@ -26,6 +26,11 @@ fn a_command_that_fails_or_says_nothing_makes_no_copy() {
     succeeds(&host.run(&["dr-command-run", "files"]));
     assert_eq!(host.status("files")["label"], "  snapshot 7");
     assert_eq!(host.status("files")["method"], "command");
+    host.fake("snap", "echo 'снимок'");
+    succeeds(&host.run(&["dr-command-run", "files"]));
+    assert_eq!(host.status("files")["label"], "снимок");
+    host.fake("snap", r#"[ "$*" = --all ] && printf '\n  snapshot 7\n'"#);
+    succeeds(&host.run(&["dr-command-run", "files"]));
     for (shell, reason) in
         [("echo made; exit 3", "ended with code 3"), ("exit 0", "said nothing"), ("echo; echo ' '", "said nothing")]
     {
@@ -67,6 +72,9 @@ fn a_tree_goes_to_tape_word_by_word_and_comes_back_whole() {
     let short = host.run(&["dr-command-restore", "files", "--to", host.path("less").to_str().unwrap()]);
     assert!(!short.status.success() && text(&short).contains("came back"), "{}", text(&short));
 
+    std::os::unix::fs::symlink(host.path("data"), host.path("link")).unwrap();
+    host.write("etc/command/files.paths", &format!("{}\n{}\n", odd.display(), host.path("link").display()));
+    failed_with(&host, &host.run(&["dr-command-run", "files"]), "is a link");
     host.write("etc/command/files.paths", "/nonexistent/tree\n");
     failed_with(&host, &host.run(&["dr-command-run", "files"]), "not mounted?");
 }
@@ -110,6 +118,14 @@ fn a_change_is_done_when_it_is_seen() {
     assert!(!nothing.status.success() && text(&nothing).contains("shown as before"), "{}", text(&nothing));
     assert!(!change("exit 5").status.success());
     assert_eq!(host.status("names-change")["ok"], false);
+    // What asks for help, or is not understood, changes nothing.
+    host.fake("change", &format!("echo 'A 203.0.113.1' >'{}'", records.display()));
+    succeeds(&host.run(&["dr-command-change", "names", "change", "--help"]));
+    for more in [&["--dry-run"][..], &["--wait"], &["--wait", "1", "2"]] {
+        let told = host.run(&[&["dr-command-change", "names", "change"], more].concat());
+        assert_eq!(told.status.code(), Some(64), "{}", text(&told));
+    }
+    assert_eq!(host.read("records"), "A 192.0.2.1\n");
     succeeds(&change(&format!("echo 'A 198.51.100.1' >'{}'", records.display())));
     assert_eq!(host.status("names-change")["now"], "A 198.51.100.1");
 

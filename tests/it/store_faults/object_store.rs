@@ -132,3 +132,17 @@ fn a_killed_copy_is_never_good_and_the_next_one_recovers() {
     let after = |ms| move || sleep(Duration::from_millis(ms));
     survives_being_killed(&host, "rclone", &[&after(500), &after(1400)]);
 }
+
+#[test]
+fn a_host_that_was_installed_anew_puts_nothing_above_its_old_points() {
+    let host = host("anew");
+    succeeds(&host.run(&["dr-rclone-backup", "files"]));
+    let good = host.points("rclone");
+    host.install_anew("rclone");
+    let output = host.run(&["dr-rclone-backup", "files"]);
+    assert!(!output.status.success() && text(&output).contains("--adopt"), "{}", text(&output));
+    assert_eq!(host.points("rclone"), good);
+    succeeds(&host.run(&["dr-rclone-restore", "files", "--swap"]));
+    assert_eq!(host.read("data/first"), "one");
+    succeeds(&host.run(&["dr-rclone-backup", "files"]));
+}

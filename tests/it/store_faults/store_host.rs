@@ -63,6 +63,15 @@ impl Host {
         host
     }
 
+    /// The host is lost: the new one has its name and its settings, nothing of its state, and what a package brings.
+    pub(super) fn install_anew(&self, tool: &str) {
+        fs::remove_dir_all(self.path("state")).unwrap();
+        for folder in ["status", "locks", "scratch", tool] {
+            fs::create_dir_all(self.path(&format!("state/{folder}"))).unwrap();
+        }
+        self.write("data/first", "empty");
+    }
+
     /// Names of the points that can be restored, oldest first.
     pub(super) fn points(&self, tool: &str) -> Vec<String> {
         let output = self.run(&[&format!("dr-{tool}-list"), "files", "--json"]);

@@ -18,7 +18,7 @@ const COMMANDS: [(&str, &[&str]); 25] = [
     ("ConvertTo-Json", &["InputObject", "Depth"]),
     ("Export-ScheduledTask", &["TaskPath", "TaskName"]),
     ("Get-Acl", &["LiteralPath"]),
-    ("Get-ChildItem", &["LiteralPath", "Filter", "File", "Recurse", "Force"]),
+    ("Get-ChildItem", &["LiteralPath", "Directory", "Filter", "File", "Recurse", "Force"]),
     ("Get-FileHash", &["LiteralPath", "Algorithm"]),
     ("Get-Item", &["LiteralPath"]),
     ("Get-ScheduledTask", &["TaskPath", "TaskName", "ErrorAction"]),
@@ -214,4 +214,37 @@ fn no_text_gets_into_a_statement_unquoted() {
         }
     }
     assert!(statements > 20, "{statements}");
+}
+
+/// The text of a function of the scripts.
+fn function(name: &str) -> String {
+    let scripts = scripts();
+    let parts = scripts.iter().flat_map(|script| {
+        script.functions().into_iter().filter(|(of, _, _)| of == name).map(|(_, _, node)| script.part(node).to_owned())
+    });
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_archive_has_the_folders_in_which_nothing_is() {
+    assert!(function("Write-DrArchive").contains(".Replace('\\', '/') + '/')"), "no folder is written");
+    for reader in ["Test-DrArchive", "Expand-DrArchive"] {
+        assert!(function(reader).contains("if ($entry.Name -eq '') {"), "{reader} takes a folder for a file");
+    }
+}
+
+/// All jobs ask whether they are due, those without an interval too: for these it is 0, and an age below that is no age.
+#[test]
+fn a_clock_that_was_wrong_keeps_no_job_from_running() {
+    assert!(function("Test-DrDone").contains("$age -ge 0 -and $age -lt $Settings.min_interval_sec"));
+}
+
+/// Ending mirroring leaves the mirror in the state RESTORING, in which it cannot be renamed; and a database that was renamed keeps
+/// the names of its files.
+#[test]
+fn a_former_mirror_can_be_joined_again() {
+    let join = function("Restore-DrSeed");
+    let (recovered, renamed) = (join.find("Complete-DrRestore").unwrap(), join.find("MODIFY NAME").unwrap());
+    assert!(recovered < renamed && join.find("'RESTORING'").unwrap() < recovered, "{join}");
+    assert!(function("Get-DrMoves").contains("$safe-$stamp-$($file.FileId)"));
 }

@@ -10,6 +10,7 @@
 #   tool_disown ID    takes care that a partial point never counts
 #   tool_verify ID    the store is sound and holds the point; DR_NEW, where its id changes by that
 #   tool_points       the points that count, oldest first: JSON array of {id, name, time, host}
+#   tool_maker ID     the name of the host that made a point
 #   tool_forget ID    removes what retention does not keep, and fails if ID is not the newest
 #   tool_cleanup      at the end, whatever the outcome
 
@@ -21,9 +22,10 @@ dr_point() {
 
 # dr_result ID POINT: what a point amounts to, for the status document.
 dr_result() {
-  jq -cn --arg tool "$DR_TOOL" --arg repository "$DR_REPOSITORY" --arg id "$1" --arg verification "$DR_VERIFICATION" \
-    --argjson summary "$DR_SUMMARY" --argjson list "$(tool_points)" --argjson point "$2" '
-    {method: $tool, repository: $repository, label: ([$list[] | select(.id == $id)][0].name), recovery_point: $point,
+  # The points come as input: as an argument a thousand of them would be more than the kernel takes.
+  tool_points | jq -c --arg tool "$DR_TOOL" --arg repository "$DR_REPOSITORY" --arg id "$1" --arg verification "$DR_VERIFICATION" \
+    --argjson summary "$DR_SUMMARY" --argjson point "$2" '
+    . as $list | {method: $tool, repository: $repository, label: ([$list[] | select(.id == $id)][0].name), recovery_point: $point,
      source_bytes: null, stored_bytes: null, files: null}
     + $summary + {copies_kept: ($list | length), oldest: ($list[0].time | floor), verification: $verification}'
 }
@@ -33,6 +35,36 @@ dr_own_second() {
   local last
   last=$(dr_document "$1" | jq '.started_at // 0 | floor' 2>/dev/null) || last=0
   while [ "$(date +%s)" = "$last" ]; do sleep 0.1; done
+}
+
+# dr_remembers JOB: did this host make a point of the job, or was one restored on it, from this store or from another?
+dr_remembers() {
+  local status job file
+  for status in "$DR_STATUS_DIR/$1.json" "$DR_STATUS_DIR"/*-restore.json; do
+    [ -e "$status" ] || continue
+    job=$(basename "$status" .json)
+    [ "$(dr_document "$job" | jq '. == null or .ok or .last_good != null')" = true ] || continue
+    [ "$job" != "$1" ] || return 0
+    for file in "$DR_CONFIG_DIR"/*/"${job%-restore}.paths"; do
+      if cmp -s "$file" "$DR_BASE.paths"; then return 0; fi
+    done
+  done
+  return 1
+}
+
+# dr_own JOB ADOPT: a host that was installed anew in the place of a lost one has its name and not its data. A point of what is
+# there now would be the newest one, which a restore takes, and retention would remove old ones for it.
+dr_own() {
+  local own=$DR_STATE_DIR/$DR_TOOL/$1.own host point
+  [ ! -e "$own" ] || return 0
+  if [ "$2" = 0 ] && ! dr_remembers "$1"; then
+    point=$(dr_point latest) || dr_fail 'the store cannot be read'
+    [ -z "$point" ] || host=$(tool_maker "$(jq -r .id <<<"$point")") || dr_fail 'the store cannot be read'
+    if [ -n "$point" ] && [ "${host%%.*}" = "$(hostname | cut -d. -f1)" ]; then
+      dr_fail "the newest point was made by a host of this name, which knows nothing of it: installed anew? Restore first. If the data that it has now are the right ones: dr-$DR_TOOL-backup $1 --adopt"
+    fi
+  fi
+  : >"$own"
 }
 
 # A copy that is taken once is done when there is a good one, of this host or of the one that it replaces.
@@ -68,9 +100,13 @@ dr_finish() {
 # dr_backup JOB: all of it.
 dr_backup() {
   [ "${1:-}" != --help ] || { dr_help; exit 0; }
-  [ $# = 1 ] || dr_die "$DR_USAGE" 'needs the name of a job; see --help'
-  dr_name "$1"
-  local job=$1 path before=()
+  local job=${1:-} path before=() adopt=0
+  dr_name "$job"
+  case "$#:${2:-}" in
+    1:) ;;
+    2:--adopt) adopt=1 ;;
+    *) dr_die "$DR_USAGE" 'needs the name of a job; see --help' ;;
+  esac
   DR_ONCE_AFTER='' DR_NEW='' DR_SUMMARY='{}' DR_PARTIAL=''
   tool_load "$job"
   mapfile -t before <"$DR_BASE.pre"
@@ -92,9 +128,11 @@ dr_backup() {
   dr_step 'look for what is to be backed up'
   for path in "${DR_PATHS[@]}"; do
     [ -e "$path" ] || dr_fail "there is no $path: not mounted?"
+    [ ! -L "$path" ] || dr_fail "$path is a link, and not the files that it leads to: name their own path in the plan"
   done
   dr_step "open the repository $DR_REPOSITORY"
   tool_open
+  dr_own "$job" "$adopt"
   dr_step "back up ${DR_PATHS[*]}"
   tool_make
   if [ -z "$DR_PARTIAL" ] && [ "$(jq -n --argjson summary "$DR_SUMMARY" '$summary.files')" -lt "$DR_MIN_FILES" ]; then

@@ -224,7 +224,7 @@ dr_restore_place() {
   fi
   for path in "${paths[@]}"; do
     beside=$(dirname "$path")
-    [ -d "$beside" ] || dr_die "$DR_REFUSED" "$beside is missing; nothing was changed"
+    [ -d "$beside" ] || dr_die "$DR_REFUSED" "$beside is missing: mount its disk, or make it where it is on no disk of its own (mkdir -p ${beside@Q}); nothing was changed"
     dr_sweep "$path.dr-new-"
     if mountpoint -q "$path"; then
       beside=$path

@@ -60,6 +60,8 @@ dr_borg_list() {
 
 tool_points() { dr_borg_list "$DR_TAG-2*" | jq -c 'map({id: .name, name, time, host})'; }
 
+tool_maker() { tool_points | jq -r --arg id "$1" '.[] | select(.id == $id) | .host'; }
+
 # shellcheck disable=SC2034 # for the libraries
 tool_make() {
   local rc=0 complaints

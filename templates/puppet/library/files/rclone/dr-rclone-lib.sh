@@ -68,6 +68,8 @@ tool_points() {
     | {id: ., name: ., host: "", time: (strptime("%Y%m%dT%H%M%SZ") | mktime)}]' <<<"$names"
 }
 
+tool_maker() { rclone cat "$DR_STORE/$1.json" | jq -r .host; }
+
 # dr_rclone_filter PATH: DR_FROM, DR_WITHIN and DR_FILTER, how rclone names what is at PATH: a folder without what is
 # left out, or one file of its folder.
 dr_rclone_filter() {

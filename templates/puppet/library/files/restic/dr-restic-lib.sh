@@ -196,6 +196,8 @@ tool_points() {
   dr_restic_snapshots | jq -c 'map({id, name: .id[0:8], time: .seconds, host: .hostname})'
 }
 
+tool_maker() { tool_points | jq -r --arg id "$1" '.[] | select(.id == $id) | .host'; }
+
 # A snapshot that misses a file is marked as partial: kept, for what it is worth, but no longer a copy of this job.
 tool_disown() { dr_restic_exclusive tag --quiet --set "$DR_TAG.partial" "$1" || true; }
 

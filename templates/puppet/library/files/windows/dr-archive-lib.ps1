@@ -44,6 +44,12 @@ function Write-DrArchive {
             $files[$name] = $copied.sha256
             $total += $copied.bytes
         }
+        # A product may want a folder to be there in which nothing is yet.
+        foreach ($inner in @(Get-ChildItem -LiteralPath $root -Recurse -Force -Directory)) {
+            if (@(Get-ChildItem -LiteralPath $inner.FullName -Force).Count -eq 0) {
+                $null = $archive.CreateEntry($inner.FullName.Substring($root.Length + 1).Replace('\', '/') + '/')
+            }
+        }
     } finally {
         $archive.Dispose()
     }
@@ -79,6 +85,9 @@ function Test-DrArchive {
         }
         $found = @{}
         foreach ($entry in $archive.Entries) {
+            if ($entry.Name -eq '') {
+                continue
+            }
             $from = $entry.Open()
             try {
                 $read = Copy-DrStream $from $null

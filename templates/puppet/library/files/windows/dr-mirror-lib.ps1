@@ -117,6 +117,10 @@ function Restore-DrSeed {
     $full = Get-DrSeedFile $Database 'bak'
     $null = Read-DrHeader $connection $full $Database 1
     if ((Get-DrRole $Database) -eq 'NONE') {
+        # A mirror whose mirroring was ended still waits for more log, and cannot be renamed so.
+        if (@(Get-DrDatabase $connection $Database)[0].state_desc -eq 'RESTORING') {
+            Complete-DrRestore $connection $Database
+        }
         $old = "${Database}_dr_old_$([DateTime]::UtcNow.ToString('yyyyMMddHHmmss'))"
         Invoke-DrSql $connection ("ALTER DATABASE $(Format-DrName $Database) SET SINGLE_USER WITH ROLLBACK IMMEDIATE; " +
             "ALTER DATABASE $(Format-DrName $Database) MODIFY NAME = $(Format-DrName $old)")

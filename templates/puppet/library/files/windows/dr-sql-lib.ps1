@@ -106,6 +106,8 @@ function Get-DrMoves {
     param($Connection, [string] $Path, [string] $Name)
     $places = @(Read-DrSql $Connection ("SELECT CAST(SERVERPROPERTY('InstanceDefaultDataPath') AS nvarchar(500)) AS data, " +
         "CAST(SERVERPROPERTY('InstanceDefaultLogPath') AS nvarchar(500)) AS log"))
+    # A database that was renamed keeps its files under their old names: each restore takes new ones.
+    $stamp = [DateTime]::UtcNow.ToString('yyyyMMddHHmmssfff')
     $files = @(Read-DrSql $Connection "RESTORE FILELISTONLY FROM DISK = $(Format-DrText $Path)")
     $moves = foreach ($file in $files) {
         $folder = $places[0].data
@@ -113,7 +115,7 @@ function Get-DrMoves {
             $folder = $places[0].log
         }
         $safe = $Name -replace '[^A-Za-z0-9_-]', '_'
-        $target = Join-Path $folder "$safe-$($file.FileId)$([IO.Path]::GetExtension($file.PhysicalName))"
+        $target = Join-Path $folder "$safe-$stamp-$($file.FileId)$([IO.Path]::GetExtension($file.PhysicalName))"
         "MOVE $(Format-DrText $file.LogicalName) TO $(Format-DrText $target)"
     }
     $moves -join ', '

@@ -15,7 +15,9 @@ function Test-DrDone {
     if ($null -ne $Settings.once_after) {
         return $good.recovery_point -ge (Get-DrEpoch $Settings.once_after)
     }
-    (Get-DrNow) - $good.started_at -lt $Settings.min_interval_sec
+    # One in the future is of a clock that was wrong, and keeps nothing from being done.
+    $age = (Get-DrNow) - $good.started_at
+    $age -ge 0 -and $age -lt $Settings.min_interval_sec
 }
 
 # Runs what makes a copy, where it is due.

@@ -19,6 +19,7 @@ is_ready() { grep -qsxE 'backup_type = (log-applied|full-prepared)' "$1/xtraback
 base_make() {
   local work=$1/base.work data socket
   ask
+  member_is_current
   lock "$1"
   rm -rf "$work" "$1/base.old"
   # shellcheck disable=SC2064 # what it is now

@@ -98,6 +98,22 @@ member_account() {
   echo 'the account dr_replication is there, for encrypted connections alone'
 }
 
+# A copy is as old as the data that it was made of, whatever the clock says: none is made of a member that has fallen behind.
+member_is_current() {
+  local state threads lag
+  [ ! -e "$DR_FENCED" ] || die 1 'this server is fenced: another one was promoted, and what it has is old'
+  state=$(marked)
+  threads=$(replica 'Slave_\(IO\|SQL\)_Running' | sort -u | tr '\n' ' ')
+  [ -n "$state$threads" ] || return 0
+  case "$state" in
+    '' | following*) ;;
+    *) die 1 "this standby is not whole: $state" ;;
+  esac
+  [ "$threads" = 'Yes ' ] || die 1 'this standby does not follow its primary: what it has is old'
+  lag=$(replica Seconds_Behind_Master | sort -n | tail -n 1)
+  { [[ $lag =~ ^[0-9]+$ ]] && [ "$lag" -le 300 ]; } || die 1 "this standby is $lag s behind its primary"
+}
+
 member_status() {
   # shellcheck disable=SC2034 # pin uses the password
   local read_only state unbound password peer said work
