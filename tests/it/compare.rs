@@ -410,7 +410,8 @@ fn what_a_plan_is_held_to_beside_its_times_is_not_given_up_in_silence() {
             text.replace(old, new)
         })
     };
-    let cases: [(&[(&str, &str)], &[&str]); 14] = [
+    type Edits<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Edits<'_>, &[&str]); 14] = [
         (&[("tolerates_missed_runs: 1, ", "")], &["tolerates_missed_runs 1 → 0 for db, files"]),
         (&[("drill_every: 90d, ", "")], &["drill_every 2160 h (90 d) → none for db, files"]),
         (&[("drill_every: 90d", "drill_every: 180d")], &["drill_every 2160 h (90 d) → 4320 h (180 d) for db, files"]),

@@ -75,8 +75,8 @@ impl Scene<'_> {
             let behind = if self.case.corrupted.is_some() { 0 } else { lag + self.plan.behind(copy) };
             return Some(end - behind);
         }
-        let once = matches!(self.plan.copies[copy].timing, Timing::Once(_));
-        let missed = if once { 0 } else { self.plan.missed };
+        // What is made once is tried until it is there, and so is what is made from it.
+        let missed = if self.plan.ends_in_once(copy) { 0 } else { self.plan.missed };
         Some(self.kept[copy].newest(at + self.case.corrupted.unwrap_or(0), at, missed)?.rp)
     }
 }
