@@ -15,14 +15,17 @@ use crate::tools::{run, succeed};
 /// Programs that are not ours, with the Debian package that brings each.
 const PROGRAMS: &[(&str, &str)] = &[
     ("cat", "coreutils"),
+    ("chown", "coreutils"),
     ("createdb", "postgresql-client-common"),
     ("cut", "coreutils"),
     ("find", "findutils"),
     ("haproxy", "haproxy"),
     ("journalctl", "systemd"),
     ("mariadb", "mariadb-client"),
+    ("mkdir", "coreutils"),
     // Not of Debian: MongoDB's own packages.
     ("mongosh", "mongodb-mongosh"),
+    ("mv", "coreutils"),
     ("nc", "netcat-openbsd"),
     ("pg_restore", "postgresql-client-common"),
     ("pgbackrest", "pgbackrest"),

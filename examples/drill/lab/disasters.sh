@@ -4,6 +4,8 @@
 
 DETECTED=null
 DETECTED_BY=''
+# The step at which a person thinks, so that its time says nothing.
+THOUGHT=none
 declare -A DECIDED=()
 
 # What a person does at the beginning of a step; a disaster says which.
@@ -26,6 +28,7 @@ member() {
 
 begin_disaster() {
   DISASTER=$1
+  THOUGHT=none
   new_disaster
 }
 
@@ -128,6 +131,7 @@ disaster_table() {
   wait_for 10 'the application fails' grep -q 'relation "orders" does not exist' "$LAB/writer.err"
   DETECTED=$(since "$struck") DETECTED_BY='the application fails'
   DECIDED[TIME]=$target
+  THOUGHT=provision
   stand_in 'decide the instant to go back to' "$target, asked of the database just before"
   person_at() {
     case "$1" in

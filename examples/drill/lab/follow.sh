@@ -52,7 +52,6 @@ item_step() {
   STEP=$(jq -r .kind <<<"$1")
   STEP_NUMBER=$(jq -r .number <<<"$1")
   STEP_COMPONENT=$(jq -r .component <<<"$1")
-  STEP_COMMANDS=0
   STEP_BEGAN=$(now)
   SEEN=''
   OUTPUT=''
@@ -78,9 +77,8 @@ item_run() {
   user=$(jq -r .user <<<"$1")
   command=$(jq -r .command <<<"$1")
   [ -n "$HOST" ] || die "the page names a host that the lab has not: $(jq -r .host <<<"$1")"
-  STEP_COMMANDS=1
   provide "$HOST"
-  if [[ $command == 'puppet agent '* ]]; then
+  if [[ $command == 'puppet agent --test'* ]]; then
     stand_in "Puppet server ($HOST)" "none: what the page says for that case, the line of the generated README"
     say "  $HOST: puppet apply"
     code=$(converge "$HOST")
@@ -174,8 +172,8 @@ end_step() {
           ;;
       esac
       took=$(jq -n "[$took - $after - $safe, 0] | max | . * 100 | round / 100 + $STEP_CARRIED")
-      if [ "$STEP_COMMANDS" = 0 ] && [ "$STEP" = provision ]; then
-        stamp "$STEP_COMPONENT" "$STEP" null 'no command: a person thinks'
+      if [ "$STEP" = "$THOUGHT" ]; then
+        stamp "$STEP_COMPONENT" "$STEP" null 'a person thinks'
       else
         stamp "$STEP_COMPONENT" "$STEP" "$took" "$note"
       fi

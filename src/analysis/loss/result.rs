@@ -89,6 +89,11 @@ pub enum TermKind {
         /// How many runs in between are taken to have failed.
         missed: u32,
     },
+    /// The same where retention has thrown away points between.
+    Thinned {
+        /// How many runs in between are taken to have failed.
+        missed: u32,
+    },
     /// From the newest point that is left of one copy to the next run of another.
     Wait,
     /// Waiting time between the capture and the transfer.
@@ -219,7 +224,7 @@ impl Term {
     pub fn origin(&self, model: &Model, dataset: DatasetId) -> Option<Origin> {
         let via = self.source.of.via(model, dataset)?;
         match (self.kind, via) {
-            (TermKind::Interval { .. } | TermKind::Hold, _) => Some(Origin::Declared),
+            (TermKind::Interval { .. } | TermKind::Thinned { .. } | TermKind::Hold, _) => Some(Origin::Declared),
             (TermKind::Transfer, Via::Copy(copy)) => Some(model.copies[self.copy(model, copy)?].takes.origin),
             (TermKind::Lag, Via::Copy(_)) => Some(Origin::Declared),
             (TermKind::Lag, Via::Replication(instance)) => {
@@ -252,9 +257,10 @@ impl Term {
         }
         .unwrap_or("?");
         match self.kind {
-            TermKind::Interval { missed: 0 } => format!("longest interval of {name}"),
-            TermKind::Interval { missed: 1 } => format!("longest interval of {name} with 1 missed run"),
-            TermKind::Interval { missed } => format!("longest interval of {name} with {missed} missed runs"),
+            TermKind::Interval { missed } => format!("longest interval of {name}{}", with_missed(missed)),
+            TermKind::Thinned { missed } => {
+                format!("longest interval of {name} between points that are still kept{}", with_missed(missed))
+            }
             TermKind::Wait => format!("from the newest point left to the next run of {name}"),
             TermKind::Hold => format!("hold of {name}"),
             TermKind::Transfer => format!("transfer of {name}"),
@@ -277,5 +283,13 @@ pub(super) fn made_from(model: &Model, copy: CopyId) -> Option<CopyId> {
     match &copy.timing {
         crate::model::Timing::After { copy, .. } => Some(*copy),
         _ => copy.from,
+    }
+}
+
+fn with_missed(runs: u32) -> String {
+    match runs {
+        0 => String::new(),
+        1 => " with 1 missed run".to_owned(),
+        runs => format!(" with {runs} missed runs"),
     }
 }

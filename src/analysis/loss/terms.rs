@@ -65,14 +65,14 @@ fn single(chain: &Chain, stream: &Stream, place: usize, peak: &Peak, strike: &St
     if strike.detection.is_some_and(|detection| peak.at > complete - detection) {
         // It counts from its capture on: hold and transfer are over by the time that the corruption is noticed.
         let source = source_of(chain, place);
-        let kind = TermKind::Interval { missed: strike.missed };
+        let kind = interval_kind(chain, stream, peak, strike);
         return vec![Term { kind, seconds: loss, source, runs: Some((best.point, peak.at)) }];
     }
     rest -= steps(chain, place, &mut terms);
     rest -= detected(peak, stream, place, strike, &mut terms);
     let (from, to) = (root_run(stream, best.run), root_run(stream, peak.next.1));
     let interval = to - from;
-    let kind = TermKind::Interval { missed: strike.missed };
+    let kind = interval_kind(chain, stream, peak, strike);
     terms.insert(0, Term { kind, seconds: interval, source: source_of(chain, place), runs: Some((from, to)) });
     rest -= interval;
     if rest != 0 {
@@ -83,6 +83,17 @@ fn single(chain: &Chain, stream: &Stream, place: usize, peak: &Peak, strike: &St
         terms.push(Term { kind, seconds: rest, source, runs: None });
     }
     terms
+}
+
+/// Whether more runs lie between two points than are taken to have failed: then retention has let go of theirs.
+fn interval_kind(chain: &Chain, stream: &Stream, peak: &Peak, strike: &Strike) -> TermKind {
+    let missed = strike.missed;
+    let Some(best) = peak.best.filter(|_| strike.detection.is_some() && chain.retention.is_some()) else {
+        return TermKind::Interval { missed };
+    };
+    let between = std::iter::successors(stream.first_run(best.run + 1), |run| stream.first_run(run + 1));
+    let more = between.take_while(|run| *run < peak.next.1).nth(missed as usize).is_some();
+    if more { TermKind::Thinned { missed } } else { TermKind::Interval { missed } }
 }
 
 /// A copy with unknown phase: the interval is what is left of the loss without the other terms.

@@ -203,7 +203,7 @@ fn in_time(terms: &[Term]) -> Vec<&Term> {
 fn rank(kind: TermKind) -> u8 {
     match kind {
         TermKind::SourceAge | TermKind::Behind => 0,
-        TermKind::Interval { .. } | TermKind::Wait | TermKind::Common(_) => 1,
+        TermKind::Interval { .. } | TermKind::Thinned { .. } | TermKind::Wait | TermKind::Common(_) => 1,
         TermKind::Hold | TermKind::Transfer => 2,
         TermKind::Lag | TermKind::Unchanging | TermKind::RollForward => 3,
         TermKind::Detection => 4,
@@ -215,7 +215,7 @@ fn part(scale: &Scale, placed: &Placed<'_>, label: &str) -> Part {
     let amount = Amount::of(Seconds(placed.term.seconds.unsigned_abs())).text;
     let room = i64::try_from(amount.chars().count()).unwrap_or(i64::MAX).saturating_mul(7) + 8;
     let look = match placed.term.kind {
-        TermKind::Interval { .. } | TermKind::Wait | TermKind::Common(_) => "wait",
+        TermKind::Interval { .. } | TermKind::Thinned { .. } | TermKind::Wait | TermKind::Common(_) => "wait",
         TermKind::Hold => "hold",
         TermKind::Transfer => "move",
         TermKind::SourceAge | TermKind::Behind | TermKind::Lag | TermKind::Unchanging | TermKind::RollForward => "age",

@@ -83,6 +83,12 @@ fn two_runs_of_two_local_days_may_be_of_one_day_in_utc() {
     };
     assert_eq!(berlin("0 1", 0, "5d"), "47 h");
     assert_eq!(berlin("0 1", 1, "5d"), "71 h");
+    let spec = model(
+        "n: {schedule: \"0 1 * * *\", timezone: Europe/Berlin, takes: 3h, keep: {daily: 60}, to: vault}",
+        "objective: {rpo: 1h}",
+    );
+    let loss = corrupted(&spec, &["n"], "5d");
+    assert_eq!(sum(&spec, &loss), "47 h longest interval of n between points that are still kept");
     // Away from midnight no day in UTC has two, and the longest interval decides.
     assert_eq!(berlin("0 3", 0, "5d"), "25 h");
     assert_eq!(berlin("30 0", 0, "5d"), "25 h");
