@@ -94,6 +94,9 @@ pub fn timetable<'a>(context: &Context<'_>, recovery: &'a Recovery, schedule: &'
     steps.sort_by_key(|step| (step.from, step.to, step.kind));
     let order = linked(context, schedule, &mut steps);
     // Steps that take no time may wait for others of the same instant.
+    if steps.iter().all(|step| step.after.iter().all(|before| *before < step.number)) {
+        return Timetable { steps, order };
+    }
     let edges =
         steps.iter().flat_map(|step| step.after.iter().map(|before| (node(*before - 1), node(step.number - 1))));
     let Ok(places) = topological_order(&Digraph::from_edges(steps.len(), edges)) else {

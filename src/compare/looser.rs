@@ -37,7 +37,7 @@ impl Both<'_> {
     /// Declared scenarios that spare what they hit, though it is still there.
     fn scenarios(&self) -> Vec<Dropped> {
         let spared = |older: &DeclaredScenario| {
-            let (id, _) = self.head.scenarios.iter().find(|(_, newer)| newer.name == older.name)?;
+            let id = by_name(self.head.scenarios.iter().map(|(id, s)| (id, &s.name)), &older.name)?;
             let gone = Gone::new(self.head, &self.places, &Cause::Declared(id));
             let mut spared: Vec<String> = older.fails.iter().filter_map(|target| self.spared(target, &gone)).collect();
             let cut = |&&id: &&InstanceId| !gone.cut.contains(&id) && !gone.lost.contains(&id);
@@ -163,7 +163,7 @@ impl Both<'_> {
 
     fn component(&self, id: ComponentId) -> Option<ComponentId> {
         let name = self.names.component(&self.base.components[id].name);
-        self.head.components.iter().find(|(_, newer)| newer.name == name).map(|(id, _)| id)
+        by_name(self.head.components.iter().map(|(id, c)| (id, &c.name)), &name)
     }
 
     fn instance(&self, id: InstanceId) -> Option<InstanceId> {
